@@ -1,0 +1,1 @@
+"""The domain: pure decisions over frozen models."""
