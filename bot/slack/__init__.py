@@ -1,0 +1,1 @@
+"""Our side of Slack: app, ids, people and permissions, client, errors, rendering, block limits."""
