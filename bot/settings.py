@@ -1,0 +1,180 @@
+"""Settings: riskbot.yml, overridden key by key by the environment, checked whole, every error with its place."""
+
+import difflib
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from bot.errors import SettingsError
+from riskengine.durations import Duration
+from riskengine.response.alerts import AlertSettings
+from riskengine.response.routing import Route
+from riskengine.response.storms import StormSettings
+
+PREFIX = "RISKBOT_"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SlackSettings(_Section):
+    """The workspace that riskbot lives in."""
+
+    bot_token: SecretStr = Field(SecretStr(""), description="Bot token, xoxb-…, from *OAuth & Permissions*.")
+    app_token: SecretStr = Field(SecretStr(""), description="App-level token, xapp-…, for Socket Mode.")
+    signing_secret: SecretStr = Field(SecretStr(""), description="Signing secret, for HTTP mode.")
+    mode: Literal["socket", "http"] = Field("socket", description="How Slack reaches riskbot.")
+    api_url: str = Field("https://slack.com/api/", description="Slack's Web API; the sandbox sets its own.")
+    prefix: str = Field("", description="Put before every command's name where a workspace has a clash, like `rb-`.")
+    ping_interval: Duration = Field(timedelta(seconds=10), description="Time between pings on the socket.")
+    reconnect_after: Duration = Field(
+        timedelta(seconds=20), description="A socket that is not connected for this long gets a fresh address."
+    )
+    give_up_after: Duration = Field(
+        timedelta(minutes=10), description="The process exits when the socket stays down this long, to be started anew."
+    )
+
+
+class HttpSettings(_Section):
+    """riskbot's own HTTP API."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on; only loopback until a token exists.")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    body_limit_bytes: int = Field(262_144, gt=0, description="Largest body of an alert request, in bytes.")
+    batch_limit: int = Field(500, gt=0, description="Most items in one request.")
+    requests_per_minute: int = Field(6_000, gt=0, description="Requests a minute that one token may make.")
+    burst: int = Field(600, gt=0, description="Requests that one token may make at once after a rest.")
+
+
+class AlertDelivery(AlertSettings):
+    """How alerts are grouped, told, and where."""
+
+    default_channel: str = Field("#llm-alerts", description="Hears of every group that no route matches.")
+    ops_channel: str = Field("", description="Hears of riskbot's own troubles; empty means the default channel.")
+    routes: tuple[Route, ...] = Field(
+        (), description="Channels for areas, severities and labels; all matching ones are told."
+    )
+
+    @property
+    def trouble_channel(self) -> str:
+        return self.ops_channel or self.default_channel
+
+
+class DeliverySettings(_Section):
+    """How riskbot posts to Slack. The rates are Slack's; a lower one is kinder to its neighbours in the workspace."""
+
+    channel_post_interval: Duration = Field(
+        timedelta(seconds=1), description="Least time between two posts in a channel; Slack drops messages above it."
+    )
+    posts_per_minute: int = Field(300, gt=0, description="chat.postMessage calls a minute, over all channels.")
+    edits_per_minute: int = Field(45, gt=0, description="chat.update calls a minute (Slack's tier 3: 50).")
+    reads_per_minute: int = Field(45, gt=0, description="conversations.history calls a minute (Slack's tier 3: 50).")
+    request_timeout: Duration = Field(timedelta(seconds=10), description="Longest wait for an answer of Slack's.")
+    lease: Duration = Field(
+        timedelta(seconds=60), description="How long a replica holds a message that it sends; longer than the timeout."
+    )
+    settle: Duration = Field(
+        timedelta(seconds=2), description="Wait before a lost answer is looked for in the channel's history."
+    )
+    max_attempts: int = Field(
+        8, gt=0, description="Refused or failed tries after which a message is given up and said."
+    )
+    late_after: Duration = Field(
+        timedelta(seconds=60), description="A first post that comes later than this says so, and why."
+    )
+
+
+class PeopleSettings(_Section):
+    """Who is who: Slack user ids (U…), user group ids (S…), @handles of user groups, or e-mail addresses."""
+
+    admins: tuple[str, ...] = Field((), description="May do everything; at least one is needed.")
+    roles: dict[str, tuple[str, ...]] = Field({}, description="Name of a role → its people.")
+    responders: tuple[str, ...] = Field(
+        ("everyone",), description="Roles that may acknowledge, assign and resolve; `everyone` means all full members."
+    )
+    groups_cached_for: Duration = Field(
+        timedelta(minutes=5), description="How long a user group's members are believed; after that, without Slack, no."
+    )
+
+
+class LoggingSettings(_Section):
+    """What is logged; secrets never are."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
+    json_lines: bool = Field(True, description="One JSON object a line; otherwise text for a person.")
+
+
+class Settings(_Section):
+    """Everything an operator may set."""
+
+    database_url: str = Field("sqlite+aiosqlite:///riskbot.db", description="SQLite file, or postgresql+asyncpg://…")
+    slack: SlackSettings = SlackSettings()
+    http: HttpSettings = HttpSettings()
+    alerts: AlertDelivery = AlertDelivery()
+    storms: StormSettings = StormSettings()
+    delivery: DeliverySettings = DeliverySettings()
+    people: PeopleSettings = PeopleSettings()
+    logging: LoggingSettings = LoggingSettings()
+
+
+def load_settings(path: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the file, if any, and lay the environment over it.
+
+    Raises SettingsError with one line for each mistake: its key, what is wrong, and the nearest known name.
+    """
+    tree = _read_file(path) if path else {}
+    for name, value in sorted(environment.items()):
+        if name.startswith(PREFIX):
+            _overlay(tree, name, value)
+    try:
+        return Settings.model_validate(tree)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explain(each) for each in error.errors())) from None
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
+    try:
+        tree = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{path} is no YAML: {error}") from error
+    if tree is not None and not isinstance(tree, dict):
+        raise SettingsError(f"{path} holds a {type(tree).__name__}; expected keys and values.")
+    return tree or {}
+
+
+def _overlay(tree: dict[str, Any], name: str, value: str) -> None:
+    *sections, key = name.removeprefix(PREFIX).lower().split("__")
+    branch = tree
+    for section in sections:
+        branch = branch.setdefault(section, {})
+        if not isinstance(branch, dict):
+            raise SettingsError(f"{name} goes below {section}, which the file gives a plain value.")
+    # Lists and mappings are written as YAML; a token or an address stays the text that it is.
+    branch[key] = yaml.safe_load(value) if value[:1] in "[{" and value else value
+
+
+def _explain(error: Any) -> str:
+    path = [str(part) for part in error["loc"]]
+    written = f"{'.'.join(path)} ({PREFIX}{'__'.join(path).upper()})"
+    if error["type"] != "extra_forbidden":
+        return f"{written}: {error['msg'].removeprefix('Value error, ')}"
+    near = difflib.get_close_matches(path[-1], _names_at(path[:-1]), n=1)
+    return f"{written}: no such setting{f'; did you mean {near[0]}?' if near else '.'}"
+
+
+def _names_at(path: list[str]) -> list[str]:
+    section: Any = Settings
+    for part in path:
+        field = getattr(section, "model_fields", {}).get(part)
+        section = field.annotation if field else None
+    return list(getattr(section, "model_fields", {}))

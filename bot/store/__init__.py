@@ -1,0 +1,1 @@
+"""The only SQL: the tables and the queries of one stem stand side by side."""

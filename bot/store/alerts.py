@@ -1,0 +1,242 @@
+"""Alerts and their groups: one row an episode, one row a group."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from bot.store.database import Transaction
+from bot.store.schema import Id, Json, UtcDateTime, metadata
+from riskengine.response.alerts import Alert, AlertStatus, Severity
+from riskengine.response.grouping import AlertCount, GroupIdentity, GroupState
+
+alert_groups = Table(
+    "alert_groups",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", String(32), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("area", Text, nullable=False),
+    Column("subject_label", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("firing", Integer, nullable=False),
+    Column("acknowledged", Integer, nullable=False),
+    Column("resolved", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("refires", Integer, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("told_at", UtcDateTime),
+    Column("resolved_at", UtcDateTime),
+    Column("acknowledged_by", String(64)),
+    Column("acknowledged_at", UtcDateTime),
+    Column("acknowledgement_expires_at", UtcDateTime),
+    Column("assigned_to", String(64)),
+    Column("assigned_by", String(64)),
+    Index("ix_alert_groups_open", "status", "severity"),
+)
+Index("ix_alert_groups_key", alert_groups.c.key, alert_groups.c.id)
+# Two replicas that see a new condition at once must end with one group.
+Index(
+    "uq_alert_groups_open_key",
+    alert_groups.c.key,
+    unique=True,
+    sqlite_where=alert_groups.c.status != "resolved",
+    postgresql_where=alert_groups.c.status != "resolved",
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("group_id", Id, ForeignKey("alert_groups.id"), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("labels", Json, nullable=False),
+    Column("annotations", Json, nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("told_start", Boolean, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("acknowledged_at", UtcDateTime),
+    Column("acknowledged_by", String(64)),
+    Column("resolved_at", UtcDateTime),
+    Column("resolved_by", String(64)),
+    Index("ix_alerts_group", "group_id", "status"),
+    Index("ix_alerts_fingerprint", "fingerprint", "id"),
+)
+Index(
+    "uq_alerts_open_fingerprint",
+    alerts.c.fingerprint,
+    unique=True,
+    sqlite_where=alerts.c.status != "resolved",
+    postgresql_where=alerts.c.status != "resolved",
+)
+
+
+class Group(BaseModel):
+    """One row of alert_groups."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    id: int
+    key: str
+    name: str
+    area: str
+    subject_label: str
+    subject: str
+    status: AlertStatus
+    severity: Severity
+    firing: int
+    acknowledged: int
+    resolved: int
+    revision: int
+    refires: int
+    opened_at: datetime
+    told_at: datetime | None
+    resolved_at: datetime | None
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None
+    acknowledgement_expires_at: datetime | None
+    assigned_to: str | None
+    assigned_by: str | None
+
+    @property
+    def state(self) -> GroupState:
+        return GroupState(
+            status=self.status,
+            severity=self.severity,
+            firing=self.firing,
+            acknowledged=self.acknowledged,
+            resolved=self.resolved,
+        )
+
+
+def latest_by_fingerprint(tx: Transaction, fingerprints: Sequence[str]) -> dict[str, Alert]:
+    """The newest episode of each condition.
+
+    On PostgreSQL the rows stay locked until the commit, so that two replicas fold signals of one condition in turn.
+    """
+    newest = select(func.max(alerts.c.id)).where(alerts.c.fingerprint.in_(fingerprints)).group_by(alerts.c.fingerprint)
+    rows = tx.execute(select(alerts).where(alerts.c.id.in_(newest)).order_by(alerts.c.id).with_for_update())
+    return {row.fingerprint: to_alert(row) for row in rows}
+
+
+def latest_groups(tx: Transaction, keys: Sequence[str]) -> dict[str, Group]:
+    """The newest group of each key, open or resolved, locked until the commit."""
+    newest = select(func.max(alert_groups.c.id)).where(alert_groups.c.key.in_(keys)).group_by(alert_groups.c.key)
+    rows = tx.execute(
+        select(alert_groups).where(alert_groups.c.id.in_(newest)).order_by(alert_groups.c.id).with_for_update()
+    )
+    return {row.key: Group.model_validate(row) for row in rows}
+
+
+def open_group(tx: Transaction, identity: GroupIdentity, severity: Severity) -> Group:
+    """Begin a group; raises IntegrityError when another replica began the same one first."""
+    first = {
+        "key": identity.key,
+        "name": identity.name,
+        "area": identity.area,
+        "subject_label": identity.subject_label,
+        "subject": identity.subject,
+        "status": AlertStatus.FIRING,
+        "severity": severity,
+        "firing": 0,
+        "acknowledged": 0,
+        "resolved": 0,
+        "revision": 0,
+        "refires": 0,
+        "opened_at": tx.now,
+    }
+    return Group.model_validate(tx.execute(insert(alert_groups).values(first).returning(*alert_groups.c)).one())
+
+
+def lock_group(tx: Transaction, group_id: int) -> Group | None:
+    """The group, locked until the commit so that presses on it are decided one after the other."""
+    row = tx.execute(select(alert_groups).where(alert_groups.c.id == group_id).with_for_update()).one_or_none()
+    return Group.model_validate(row) if row else None
+
+
+def groups_by_id(tx: Transaction, group_ids: Sequence[int]) -> list[Group]:
+    rows = tx.execute(select(alert_groups).where(alert_groups.c.id.in_(group_ids)).order_by(alert_groups.c.id))
+    return [Group.model_validate(row) for row in rows]
+
+
+def lock_groups(tx: Transaction, group_ids: Sequence[int]) -> list[Group]:
+    """The groups in the order of their ids, so that two transactions that need the same ones cannot deadlock."""
+    mine = select(alert_groups).where(alert_groups.c.id.in_(group_ids)).order_by(alert_groups.c.id)
+    return [Group.model_validate(row) for row in tx.execute(mine.with_for_update())]
+
+
+def update_group(tx: Transaction, group_id: int, **values: Any) -> int:
+    """Change a group and return its new revision."""
+    changed = update(alert_groups).where(alert_groups.c.id == group_id)
+    statement = changed.values(**values, revision=alert_groups.c.revision + 1).returning(alert_groups.c.revision)
+    return int(tx.execute(statement).scalar_one())
+
+
+def mark_told(tx: Transaction, group_ids: Sequence[int]) -> None:
+    tx.execute(update(alert_groups).where(alert_groups.c.id.in_(group_ids)).values(told_at=tx.now))
+
+
+def count_by_group(tx: Transaction, group_ids: Sequence[int]) -> dict[int, list[AlertCount]]:
+    """How many alerts of each status and severity every group has."""
+    columns = (alerts.c.group_id, alerts.c.status, alerts.c.severity)
+    rows = tx.execute(select(*columns, func.count().label("count")).where(columns[0].in_(group_ids)).group_by(*columns))
+    counts: dict[int, list[AlertCount]] = {group_id: [] for group_id in group_ids}
+    for row in rows:
+        counts[row.group_id].append(AlertCount(status=row.status, severity=row.severity, count=row.count))
+    return counts
+
+
+def insert_alerts(tx: Transaction, new: Iterable[Alert]) -> None:
+    rows = [alert.model_dump(exclude={"id"}) for alert in new]
+    if rows:
+        tx.execute(insert(alerts), rows)
+
+
+def update_alerts(tx: Transaction, changed: Iterable[Alert]) -> None:
+    """Store changed episodes whole; their rows were locked when they were read."""
+    rows = [{**alert.model_dump(exclude={"id", "group_id", "fingerprint"}), "row_id": alert.id} for alert in changed]
+    if rows:
+        tx.execute(update(alerts).where(alerts.c.id == bindparam("row_id")), rows)
+
+
+def acknowledge_firing(tx: Transaction, group_ids: Sequence[int], by: str) -> None:
+    firing = alerts.c.group_id.in_(group_ids) & (alerts.c.status == AlertStatus.FIRING)
+    taken = {"status": AlertStatus.ACKNOWLEDGED, "acknowledged_by": by, "acknowledged_at": tx.now}
+    tx.execute(update(alerts).where(firing).values(taken))
+
+
+def unacknowledge(tx: Transaction, group_ids: Sequence[int]) -> None:
+    taken = alerts.c.group_id.in_(group_ids) & (alerts.c.status == AlertStatus.ACKNOWLEDGED)
+    free = {"status": AlertStatus.FIRING, "acknowledged_by": None, "acknowledged_at": None}
+    tx.execute(update(alerts).where(taken).values(free))
+
+
+def resolve_open(tx: Transaction, group_id: int, by: str) -> None:
+    still_open = (alerts.c.group_id == group_id) & (alerts.c.status != AlertStatus.RESOLVED)
+    tx.execute(update(alerts).where(still_open).values(status=AlertStatus.RESOLVED, resolved_at=tx.now, resolved_by=by))
+
+
+def to_alert(row: Any) -> Alert:
+    return Alert.model_validate(row)

@@ -1,0 +1,74 @@
+"""Cards: one message per subject and channel that shows the subject's newest revision."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, case, select, update
+
+from bot.store.database import Bell, Transaction
+from bot.store.dialects import upsert
+from bot.store.messages import MessageState, Nature, Priority, messages
+
+#: The revision of a subject whose content is summed from others (a digest) grows with each of them.
+_WAKE = case((messages.c.state == MessageState.SHOWN, MessageState.WAITING), else_=messages.c.state)
+
+
+class CardWish(NamedTuple):
+    """A card that shall exist in a channel."""
+
+    template: str
+    subject_kind: str
+    subject_id: int
+    channel: str
+    revision: int
+    priority: Priority
+
+
+def want(tx: Transaction, wishes: Sequence[CardWish]) -> None:
+    """Have each card posted unless it is there already; safe to repeat and to race."""
+    rows = [
+        {
+            "key": f"{wish.subject_kind}:{wish.subject_id}:{wish.channel}",
+            "nature": Nature.CARD,
+            "template": wish.template,
+            "subject_kind": wish.subject_kind,
+            "subject_id": wish.subject_id,
+            "payload": {},
+            "channel": wish.channel,
+            "priority": wish.priority,
+            "state": MessageState.WAITING,
+            "wanted_revision": wish.revision,
+            "wanted_at": tx.protocol_now,
+            "not_before": tx.protocol_now,
+        }
+        for wish in wishes
+    ]
+    if rows:
+        tx.execute(upsert(tx, messages).on_conflict_do_nothing(index_elements=["key"]), rows)
+        tx.ring(Bell.DELIVERY)
+
+
+def bump(tx: Transaction, subject_kind: str, revisions: Mapping[int, int]) -> None:
+    """Tell the cards of these subjects, and the digests that list them, that a newer revision is to be shown."""
+    if not revisions:
+        return
+    mine = (messages.c.subject_kind == subject_kind) & (messages.c.subject_id == bindparam("subject"))
+    newer = update(messages).where(mine, messages.c.nature == Nature.CARD)
+    rows = [{"subject": each, "revision": revision} for each, revision in sorted(revisions.items())]
+    tx.execute(newer.values(wanted_revision=bindparam("revision"), state=_WAKE), rows)
+    digests = select(messages.c.digest_id).where(
+        messages.c.subject_kind == subject_kind,
+        messages.c.subject_id.in_(list(revisions)),
+        messages.c.state == MessageState.BUNDLED,
+    )
+    touched = update(messages).where(messages.c.id.in_(digests.scalar_subquery()))
+    tx.execute(touched.values(wanted_revision=messages.c.wanted_revision + 1, state=_WAKE))
+    tx.ring(Bell.DELIVERY)
+
+
+def card_ids(tx: Transaction, subject_kind: str, subject_id: int) -> list[int]:
+    """The messages that show this subject: its own cards, or the digests that stand for them."""
+    shown_by = case((messages.c.state == MessageState.BUNDLED, messages.c.digest_id), else_=messages.c.id)
+    mine = (messages.c.subject_kind == subject_kind) & (messages.c.subject_id == subject_id)
+    rows = tx.execute(select(shown_by).where(mine, messages.c.nature == Nature.CARD).order_by(messages.c.id))
+    return [int(row[0]) for row in rows if row[0] is not None]

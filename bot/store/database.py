@@ -1,0 +1,114 @@
+"""Transactions: one plain function over one connection, run where each database does it best.
+
+A transaction is a *synchronous* function. So nothing can await the network while it holds the write lock; on SQLite it
+runs without a hop between threads for each statement, in the one writer thread whose queue is the FIFO lock; on
+PostgreSQL the same function runs over asyncpg in a greenlet. docs/decisions/0003 has the figures.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, CursorResult, Executable
+
+from bot.clock import Clock
+
+R = TypeVar("R")
+
+
+class Bell(StrEnum):
+    """Who is to be woken once a transaction has committed."""
+
+    DELIVERY = "delivery"
+    DUE = "due"
+    AUDIT = "audit"
+
+
+@dataclass
+class Transaction:
+    """One transaction: its connection, both times, read once, and the bells to ring after it."""
+
+    connection: Connection
+    #: Business time: what decisions take.
+    now: datetime
+    #: Real time on the database's clock: what leases and rate limits take.
+    protocol_now: datetime
+    rings: set[Bell] = field(default_factory=set)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.connection.dialect.name == "sqlite"
+
+    def execute(self, statement: Executable, rows: Any = None) -> CursorResult[Any]:
+        return self.connection.execute(statement, rows)
+
+    def ring(self, bell: Bell) -> None:
+        """Wake the bell's listeners of this process after the commit; other replicas look once a second."""
+        self.rings.add(bell)
+
+
+Work = Callable[[Transaction], R]
+Listener = Callable[[Bell], None]
+
+
+class Engine(Protocol):
+    """What differs between the databases."""
+
+    dialect: str
+
+    async def write(self, work: Callable[[Connection], R]) -> R: ...
+
+    async def read(self, work: Callable[[Connection], R]) -> R: ...
+
+    async def close(self) -> None: ...
+
+
+class Database:
+    """Runs transactions on one engine and rings the bells of those that committed."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._listeners: list[Listener] = []
+
+    @property
+    def dialect(self) -> str:
+        return self._engine.dialect
+
+    @property
+    def clock(self) -> Clock:
+        return self._clock
+
+    def listen(self, listener: Listener) -> None:
+        """Call the listener on the event loop for every bell of a committed transaction."""
+        self._listeners.append(listener)
+
+    async def write(self, work: Work[R]) -> R:
+        """Run the work as one transaction that commits when it returns and rolls back when it raises.
+
+        The work may be run again after a conflict between replicas, so it must touch nothing but its transaction.
+        Raises DatabaseBusy when its turn does not come in time, DatabaseUnavailable when the database cannot take it.
+        """
+        begun: list[Transaction] = []
+
+        def run(connection: Connection) -> R:
+            begun[:] = [self._begin(connection)]
+            return work(begun[0])
+
+        result = await self._engine.write(run)
+        for bell in begun[0].rings:
+            for listener in self._listeners:
+                listener(bell)
+        return result
+
+    async def read(self, work: Work[R]) -> R:
+        """Run the work on a connection that cannot write; raises DatabaseUnavailable when it cannot be read."""
+        return await self._engine.read(lambda connection: work(self._begin(connection)))
+
+    async def close(self) -> None:
+        await self._engine.close()
+
+    def _begin(self, connection: Connection) -> Transaction:
+        return Transaction(connection, now=self._clock.now(), protocol_now=self._clock.protocol_now())

@@ -1,0 +1,103 @@
+"""The one timer: what must happen later is a row, taken by whoever claims it first, in the transaction that does it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint, case, delete, func, select, update
+
+from bot.store.database import Bell, Transaction
+from bot.store.dialects import upsert
+from bot.store.schema import Id, UtcDateTime, metadata
+
+
+class DueKind(StrEnum):
+    """What is to be done; the subject is the id of the group."""
+
+    TELL_GROUP = "alert_group.tell"
+    REPEAT_GROUP = "alert_group.repeat"
+    EXPIRE_ACKNOWLEDGEMENT = "alert_group.expire_acknowledgement"
+
+
+due = Table(
+    "due",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", String(64), nullable=False),
+    Column("subject_id", Id, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("failures", Integer, nullable=False, default=0, server_default="0"),
+    UniqueConstraint("kind", "subject_id"),
+    Index("ix_due_due_at", "due_at"),
+)
+
+
+class DueRow(NamedTuple):
+    id: int
+    kind: DueKind
+    subject_id: int
+    due_at: datetime
+    failures: int
+
+
+def schedule(tx: Transaction, kind: DueKind, subject_ids: Sequence[int], due_at: datetime) -> None:
+    """Have it done at `due_at`, in place of any earlier appointment of the same kind and subject."""
+    _put(tx, kind, subject_ids, due_at, keep_earlier=False)
+
+
+def schedule_by(tx: Transaction, kind: DueKind, subject_ids: Sequence[int], due_at: datetime) -> None:
+    """Have it done at `due_at` or when it is due already, whichever comes first."""
+    _put(tx, kind, subject_ids, due_at, keep_earlier=True)
+
+
+def _put(tx: Transaction, kind: DueKind, subject_ids: Sequence[int], due_at: datetime, *, keep_earlier: bool) -> None:
+    if not subject_ids:
+        return
+    rows = [{"kind": kind, "subject_id": each, "due_at": due_at, "failures": 0} for each in sorted(subject_ids)]
+    statement = upsert(tx, due)
+    new = statement.excluded.due_at
+    kept = case((due.c.due_at < new, due.c.due_at), else_=new) if keep_earlier else new
+    tx.execute(statement.on_conflict_do_update(index_elements=["kind", "subject_id"], set_={"due_at": kept}), rows)
+    tx.ring(Bell.DUE)
+
+
+def cancel(tx: Transaction, kind: DueKind, subject_ids: Sequence[int]) -> None:
+    if subject_ids:
+        tx.execute(delete(due).where(due.c.kind == kind, due.c.subject_id.in_(subject_ids)))
+
+
+def claim(tx: Transaction, limit: int) -> list[DueRow]:
+    """Take up to `limit` rows that are due, oldest first, away from every other claimer.
+
+    Two replicas never get the same row: PostgreSQL skips rows that another transaction has locked, SQLite has one
+    writer. A rollback puts them back.
+    """
+    ripe = (
+        select(due.c.id)
+        .where(due.c.due_at <= tx.now)
+        .order_by(due.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    taken = tx.execute(delete(due).where(due.c.id.in_(ripe)).returning(*due.c))
+    rows = [DueRow(row.id, DueKind(row.kind), row.subject_id, row.due_at, row.failures) for row in taken]
+    return sorted(rows, key=lambda row: row.due_at)
+
+
+def postpone_failed(tx: Transaction, row: DueRow, pause: timedelta) -> None:
+    """Put off a row whose work raised, so that it cannot hold up the others."""
+    later = {"due_at": tx.now + pause, "failures": due.c.failures + 1}
+    tx.execute(update(due).where(due.c.id == row.id).values(later))
+
+
+def next_due_at(tx: Transaction) -> datetime | None:
+    """When the next row is due; None when nothing waits. Costs one look at the index whatever the number of rows."""
+    moment: datetime | None = tx.execute(select(func.min(due.c.due_at))).scalar_one_or_none()
+    return moment
+
+
+def count_overdue(tx: Transaction, grace: timedelta) -> int:
+    """How many rows should have been done longer than `grace` ago; anything but 0 means that the bell has stopped."""
+    return int(tx.execute(select(func.count()).where(due.c.due_at < tx.now - grace)).scalar_one())

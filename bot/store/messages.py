@@ -1,0 +1,197 @@
+"""Every message that Slack is to show: cards, edited in place as their subject changes, and notes, posted once.
+
+One table, because posting is one problem: a first post must happen once, whether or not newer states follow.
+`cards.py` and `outbox.py` write the wishes, `claims.py` hands them to the delivery, which settles them here.
+"""
+
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, and_, case, update
+
+from bot.store.database import Bell, Transaction
+from bot.store.schema import Id, Json, UtcDateTime, metadata
+
+
+class MessageState(StrEnum):
+    """Where a message stands between the wish and Slack."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    #: A post whose answer is unknown: the channel's history decides before anything is posted again.
+    AMBIGUOUS = "ambiguous"
+    SHOWN = "shown"
+    #: Told as a line of a digest instead of by itself.
+    BUNDLED = "bundled"
+    DEAD = "dead"
+
+
+class Nature(StrEnum):
+    CARD = "card"
+    NOTE = "note"
+
+
+class Priority(IntEnum):
+    """Smaller goes first; the gaps leave room."""
+
+    URGENT = 10
+    ALERT_CRITICAL = 20
+    ALERT = 30
+    NOTE = 40
+    REPORT = 50
+
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", String(255), nullable=False, unique=True),
+    #: Grows when the message must be posted anew, so that history tells the old post from the new one.
+    Column("generation", Integer, nullable=False, server_default="0"),
+    Column("nature", String(8), nullable=False),
+    Column("template", String(64), nullable=False),
+    Column("subject_kind", String(64), nullable=False),
+    Column("subject_id", Id, nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("channel", String(80), nullable=False),
+    Column("thread_of", Id, ForeignKey("messages.id")),
+    Column("broadcast", Boolean, nullable=False, server_default="0"),
+    Column("priority", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("wanted_revision", Integer, nullable=False),
+    Column("shown_revision", Integer),
+    Column("posted_channel", String(80)),
+    Column("ts", String(32)),
+    #: Protocol time: when the message was first due, what it waits for, and until when a sender holds it.
+    Column("wanted_at", UtcDateTime, nullable=False),
+    Column("not_before", UtcDateTime, nullable=False),
+    Column("claimed_at", UtcDateTime),
+    Column("lease_owner", String(64)),
+    Column("lease_until", UtcDateTime),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("hold_reason", Text),
+    Column("late_seconds", Float),
+    Column("late_reason", Text),
+    Column("digest_id", Id, ForeignKey("messages.id")),
+    Column("rerouted_from", String(80)),
+    Column("plain", Boolean, nullable=False, server_default="0"),
+    Column("last_error", Text),
+    Index("ix_messages_subject", "subject_kind", "subject_id"),
+    Index("ix_messages_digest", "digest_id"),
+    Index("ix_messages_thread", "thread_of"),
+)
+_to_post = and_(messages.c.state == "waiting", messages.c.ts.is_(None))
+_to_edit = and_(messages.c.state == "waiting", messages.c.ts.is_not(None))
+_unsettled = messages.c.state.in_(["sending", "ambiguous"])
+Index(
+    "ix_messages_to_post",
+    messages.c.channel,
+    messages.c.priority,
+    messages.c.id,
+    sqlite_where=_to_post,
+    postgresql_where=_to_post,
+)
+Index("ix_messages_to_edit", messages.c.priority, messages.c.id, sqlite_where=_to_edit, postgresql_where=_to_edit)
+Index("ix_messages_unsettled", messages.c.not_before, sqlite_where=_unsettled, postgresql_where=_unsettled)
+
+
+class MessageRow(BaseModel):
+    """One row of messages, as the delivery needs it."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    id: int
+    key: str
+    generation: int
+    nature: Nature
+    template: str
+    subject_kind: str
+    subject_id: int
+    payload: dict[str, Any]
+    channel: str
+    thread_of: int | None
+    broadcast: bool
+    priority: int
+    state: MessageState
+    wanted_revision: int
+    shown_revision: int | None
+    posted_channel: str | None
+    ts: str | None
+    wanted_at: datetime
+    claimed_at: datetime | None
+    attempts: int
+    hold_reason: str | None
+    late_seconds: float | None
+    late_reason: str | None
+    rerouted_from: str | None
+    plain: bool
+
+    @property
+    def post_key(self) -> str:
+        """What the post carries in its metadata, so that history can tell whether it arrived."""
+        return f"{self.key}/{self.generation}"
+
+
+def _mine(row: MessageRow, owner: str) -> Any:
+    """Only the holder of the lease may settle: a sender that was paused past its lease is fenced off here."""
+    return (messages.c.id == row.id) & (messages.c.lease_owner == owner)
+
+
+_RELEASED = {"lease_owner": None, "lease_until": None}
+
+
+def settle_shown(tx: Transaction, row: MessageRow, owner: str, *, revision: int, **posted: Any) -> bool:
+    """Slack shows this revision; when a newer one was wanted meanwhile, the message waits again."""
+    newer = messages.c.wanted_revision > revision
+    values = {
+        "shown_revision": revision,
+        "state": case((newer, MessageState.WAITING), else_=MessageState.SHOWN),
+        "attempts": 0,
+        "hold_reason": None,
+        "last_error": None,
+        **posted,
+        **_RELEASED,
+    }
+    done = tx.execute(update(messages).where(_mine(row, owner)).values(values))
+    tx.ring(Bell.DELIVERY)
+    return done.rowcount == 1
+
+
+def settle_waiting(tx: Transaction, row: MessageRow, owner: str, *, pause: timedelta, reason: str) -> bool:
+    """It was not taken and nothing was shown: try again after the pause."""
+    values = {
+        "state": MessageState.WAITING,
+        "not_before": tx.protocol_now + pause,
+        "hold_reason": reason,
+        "last_error": reason,
+        **_RELEASED,
+    }
+    return tx.execute(update(messages).where(_mine(row, owner)).values(values)).rowcount == 1
+
+
+def settle_ambiguous(tx: Transaction, row: MessageRow, owner: str, *, pause: timedelta, reason: str) -> bool:
+    """It may have been taken: after the pause, history is read before anything is posted again."""
+    values = {
+        "state": MessageState.AMBIGUOUS,
+        "not_before": tx.protocol_now + pause,
+        "hold_reason": reason,
+        "last_error": reason,
+        **_RELEASED,
+    }
+    return tx.execute(update(messages).where(_mine(row, owner)).values(values)).rowcount == 1
+
+
+def settle_changed(tx: Transaction, row: MessageRow, owner: str, **values: Any) -> bool:
+    """Wait again at once with something changed: another channel, plain text, a new generation."""
+    again = {"state": MessageState.WAITING, "not_before": tx.protocol_now, **values, **_RELEASED}
+    done = tx.execute(update(messages).where(_mine(row, owner)).values(again))
+    tx.ring(Bell.DELIVERY)
+    return done.rowcount == 1
+
+
+def settle_dead(tx: Transaction, row: MessageRow, owner: str, *, reason: str) -> bool:
+    """Given up; the row stays as the record of what was not told."""
+    values = {"state": MessageState.DEAD, "last_error": reason, **_RELEASED}
+    return tx.execute(update(messages).where(_mine(row, owner)).values(values)).rowcount == 1

@@ -1,0 +1,44 @@
+"""The outbox: notes that are posted once, written in the transaction of their cause."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from bot.store.database import Bell, Transaction
+from bot.store.dialects import upsert
+from bot.store.messages import MessageState, Nature, Priority, messages
+
+
+class Note(NamedTuple):
+    """One message: a DM (channel is a user's id), a channel message, or a reply in the thread of another message."""
+
+    #: Unique for ever: the same cause, told twice, is one note.
+    key: str
+    template: str
+    subject_kind: str
+    subject_id: int
+    payload: dict[str, Any]
+    channel: str = ""
+    thread_of: int | None = None
+    broadcast: bool = False
+    priority: Priority = Priority.NOTE
+
+
+def enqueue(tx: Transaction, notes: Sequence[Note]) -> None:
+    """Have each note posted; a key that was ever used is passed over.
+
+    A note in a thread waits until the thread's first message stands, and takes that message's channel then.
+    """
+    rows = [
+        {
+            **note._asdict(),
+            "nature": Nature.NOTE,
+            "state": MessageState.WAITING,
+            "wanted_revision": 1,
+            "wanted_at": tx.protocol_now,
+            "not_before": tx.protocol_now,
+        }
+        for note in notes
+    ]
+    if rows:
+        tx.execute(upsert(tx, messages).on_conflict_do_nothing(index_elements=["key"]), rows)
+        tx.ring(Bell.DELIVERY)

@@ -1,0 +1,78 @@
+"""PostgreSQL: the same transactions over asyncpg, repeated whole after a conflict between replicas."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.errors import DatabaseBusy, DatabaseUnavailable
+
+R = TypeVar("R")
+
+#: Serialization failure, deadlock, and a unique key that another replica took between our look and our insert: the
+#: transaction is undone, and run again it sees the other's row.
+CONFLICTS = {"40001", "40P01", "23505"}
+TRIES = 5
+#: Classes of SQLSTATE that say the server cannot take it now: connection, resources, operator intervention, system.
+UNAVAILABLE_CLASSES = ("08", "53", "57", "58")
+POOL_SIZE = 8
+
+
+class PostgresqlEngine:
+    """A small pool; a wait for a connection of over `queue_seconds` is refused."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: str, *, queue_seconds: float = 5.0) -> None:
+        self._engine = create_async_engine(
+            url,
+            pool_size=POOL_SIZE,
+            max_overflow=0,
+            pool_timeout=queue_seconds,
+            pool_pre_ping=False,
+            connect_args={"timeout": queue_seconds, "server_settings": {"application_name": "riskbot"}},
+        )
+        self._reading = self._engine.execution_options(postgresql_readonly=True)
+
+    async def write(self, work: Callable[[Connection], R]) -> R:
+        for _ in range(TRIES - 1):
+            try:
+                return await self._run(self._engine, work)
+            except DBAPIError as error:
+                if sqlstate(error) not in CONFLICTS:
+                    raise
+        return await self._run(self._engine, work)
+
+    async def read(self, work: Callable[[Connection], R]) -> R:
+        return await self._run(self._reading, work)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    async def _run(self, engine: Any, work: Callable[[Connection], R]) -> R:
+        try:
+            async with engine.begin() as connection:
+                result: R = await connection.run_sync(work)
+                return result
+        except PoolTimeout as error:
+            raise DatabaseBusy("Every connection to PostgreSQL was in use for too long; nothing was stored.") from error
+        except (TimeoutError, OSError) as error:
+            raise DatabaseUnavailable(f"PostgreSQL cannot be reached: {error}.") from error
+        except DBAPIError as error:
+            if error.connection_invalidated or sqlstate(error).startswith(UNAVAILABLE_CLASSES):
+                raise DatabaseUnavailable(f"PostgreSQL cannot take it now: {error.orig}.") from error
+            raise
+
+
+def sqlstate(error: DBAPIError) -> str:
+    """The five-character code of a PostgreSQL error, or an empty string."""
+    return str(getattr(error.orig, "sqlstate", "") or getattr(error.orig, "pgcode", "") or "")
+
+
+def database_now(connection: Connection) -> Any:
+    """PostgreSQL's wall clock, which all replicas share."""
+    return connection.execute(sa.text("SELECT clock_timestamp()")).scalar_one()

@@ -1,0 +1,76 @@
+"""The rate budget of Slack's methods, shared by all replicas: when the next call of each is due by its rate."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Column, String, Table, Text, select, update
+
+from bot.store.database import Transaction
+from bot.store.dialects import upsert
+from bot.store.schema import UtcDateTime, metadata
+
+method_rates = Table(
+    "method_rates",
+    metadata,
+    Column("method", String(64), primary_key=True),
+    #: The generic cell rate algorithm's theoretical arrival time: calls so far, laid out evenly, end here.
+    Column("booked_until", UtcDateTime, nullable=False),
+    Column("held_until", UtcDateTime),
+    Column("hold_reason", Text),
+)
+
+
+class MethodRate(NamedTuple):
+    """What a method may be called at: evenly `per_minute`, with up to `burst` calls at once after a rest."""
+
+    per_minute: float
+    burst: int
+
+    @property
+    def interval(self) -> timedelta:
+        return timedelta(minutes=1) / self.per_minute
+
+
+def book(tx: Transaction, wanted: Mapping[str, int], rates: Mapping[str, MethodRate]) -> dict[str, int]:
+    """Book up to the wanted number of calls of each method now; returns how many of each were granted.
+
+    The rows are locked until the commit: two replicas book one after the other, never the same turn.
+    """
+    names = sorted(name for name, count in wanted.items() if count)
+    if not names:
+        return {}
+    first = [{"method": name, "booked_until": tx.protocol_now} for name in names]
+    tx.execute(upsert(tx, method_rates).on_conflict_do_nothing(), first)
+    mine = select(method_rates).where(method_rates.c.method.in_(names)).order_by(method_rates.c.method)
+    return {
+        row.method: _grant(tx, row.method, row.booked_until, row.held_until, wanted[row.method], rates[row.method])
+        for row in tx.execute(mine.with_for_update()).all()
+    }
+
+
+def _grant(
+    tx: Transaction, method: str, booked_until: datetime, held_until: datetime | None, wanted: int, rate: MethodRate
+) -> int:
+    if held_until is not None and held_until > tx.protocol_now:
+        return 0
+    start = max(booked_until, tx.protocol_now)
+    room = tx.protocol_now + rate.interval * rate.burst - start
+    granted = max(0, min(wanted, int(room / rate.interval)))
+    if granted:
+        booked = start + rate.interval * granted
+        tx.execute(update(method_rates).where(method_rates.c.method == method).values(booked_until=booked))
+    return granted
+
+
+def hold(tx: Transaction, method: str, pause: timedelta, reason: str) -> None:
+    """Call the method no more for a while, by Slack's Retry-After."""
+    held = {"held_until": tx.protocol_now + pause, "hold_reason": reason}
+    tx.execute(upsert(tx, method_rates).on_conflict_do_nothing(), [{"method": method, "booked_until": tx.protocol_now}])
+    tx.execute(update(method_rates).where(method_rates.c.method == method).values(held))
+
+
+def holds(tx: Transaction) -> dict[str, datetime]:
+    """The methods that Slack asked us not to call, and until when."""
+    rows = tx.execute(select(method_rates).where(method_rates.c.held_until > tx.protocol_now))
+    return {row.method: row.held_until for row in rows}

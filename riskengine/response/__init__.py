@@ -1,0 +1,1 @@
+"""What we do about a risk, as state machines."""

@@ -1,0 +1,108 @@
+"""Alerts told as one: which alerts share a group, and what a group is as a whole."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from riskengine.response.alerts import Alert, AlertSettings, AlertStatus, Severity
+
+#: The first of these labels that an alert has says what the group is about.
+SUBJECT_LABELS = ("model", "provider", "service")
+
+
+class GroupIdentity(BaseModel):
+    """What the alerts of one group have in common."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    area: str
+    subject_label: str
+    subject: str
+
+    @property
+    def key(self) -> str:
+        """A digest of the four, short enough for an index."""
+        parts = [self.name, self.area, self.subject_label, self.subject]
+        canonical = json.dumps(parts, ensure_ascii=False)
+        return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def identity_of(name: str, labels: Mapping[str, str]) -> GroupIdentity:
+    """Group by name, area, and model, provider or service, whichever comes first."""
+    label = next((each for each in SUBJECT_LABELS if labels.get(each)), "")
+    return GroupIdentity(name=name, area=labels.get("area", ""), subject_label=label, subject=labels.get(label, ""))
+
+
+class GroupState(BaseModel):
+    """What a group is as a whole, summed from its alerts."""
+
+    model_config = ConfigDict(frozen=True)
+
+    status: AlertStatus
+    severity: Severity
+    firing: int
+    acknowledged: int
+    resolved: int
+
+
+class AlertCount(BaseModel):
+    """How many alerts of a group are of one status and severity."""
+
+    model_config = ConfigDict(frozen=True)
+
+    status: AlertStatus
+    severity: Severity
+    count: int
+
+
+def summarise(counts: Iterable[AlertCount]) -> GroupState:
+    """Sum a group's counts: it fires while one alert fires, and is resolved when all are.
+
+    Its severity is the worst among the alerts that still hold, or among all once none does.
+    """
+    rows = list(counts)
+    by_status = {status: sum(row.count for row in rows if row.status == status) for status in AlertStatus}
+    status = next((each for each in AlertStatus if by_status[each]), AlertStatus.RESOLVED)
+    holding = [row.severity for row in rows if row.status != AlertStatus.RESOLVED] or [row.severity for row in rows]
+    return GroupState(
+        status=status,
+        severity=max(holding, key=lambda severity: severity.rank),
+        firing=by_status[AlertStatus.FIRING],
+        acknowledged=by_status[AlertStatus.ACKNOWLEDGED],
+        resolved=by_status[AlertStatus.RESOLVED],
+    )
+
+
+class Telling(StrEnum):
+    """When a change of a group is told on its card."""
+
+    AT_ONCE = "at_once"
+    AFTER_INTERVAL = "after_interval"
+
+
+def telling(before: GroupState, after: GroupState) -> Telling:
+    """Tell a change of status or a worse severity at once; alerts that only join or leave may wait for more."""
+    worse = after.severity.rank > before.severity.rank
+    return Telling.AT_ONCE if worse or after.status != before.status else Telling.AFTER_INTERVAL
+
+
+def tell_at(how: Telling, told_at: datetime | None, now: datetime, settings: AlertSettings) -> datetime:
+    """The moment at which a told group's change is due on its card."""
+    if how == Telling.AT_ONCE or told_at is None:
+        return now
+    return max(now, told_at + settings.group_interval)
+
+
+def continues(resolved_at: datetime | None, now: datetime, window: timedelta) -> bool:
+    """Whether a group that fires again goes on in its old card instead of beginning a new one."""
+    return resolved_at is None or now - resolved_at <= window
+
+
+def is_news_to_owner(before: GroupState, alerts: Iterable[Alert]) -> bool:
+    """Whether alerts that fire now join a group that somebody had wholly acknowledged."""
+    return before.status == AlertStatus.ACKNOWLEDGED and any(alert.status == AlertStatus.FIRING for alert in alerts)
