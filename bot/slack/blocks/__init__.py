@@ -27,7 +27,7 @@ __all__ = [
 def check_blocks(blocks: object, surface: Surface) -> list[BlockError]:
     """All flaws of a list of blocks on a surface; none means Slack would take it, as far as its reference tells.
 
-    A message too large as a whole (`characters` against MESSAGE_CHARACTERS) is another error of Slack's, not one of these.
+    A message too large as a whole (`characters` against MESSAGE_CHARACTERS) is another error of Slack's and not here.
     """
     return list(check_list(blocks, surface, "/blocks"))
 
