@@ -7,9 +7,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Transaction
 
-#: SQLite takes 32,766 variables a statement and PostgreSQL 32,767; lists of ids are cut to stay far below.
-IDS_A_STATEMENT = 5_000
-
 
 def upsert(tx: Transaction, table: Table) -> Any:
     """An INSERT with `on_conflict_do_update` and `on_conflict_do_nothing`; both databases spell them alike."""

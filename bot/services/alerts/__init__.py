@@ -1,0 +1,1 @@
+"""Alerts: received from senders, told in channels, taken care of by people."""

@@ -1,0 +1,93 @@
+"""The alerts' front desk: asks whether a person may, then runs one verb as one transaction."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from bot.errors import NotFound
+from bot.failpoints import FailPoint, pass_by
+from bot.services.alerts import find, receive, respond
+from bot.services.alerts.find import AlertFilter, GroupDetail, Overview
+from bot.services.alerts.respond import Press
+from bot.services.answers import Answer
+from bot.services.permissions import Permissions, Verb
+from bot.settings import AlertDelivery
+from bot.store.alerts import Group
+from bot.store.database import Database, Transaction
+from riskengine.response.alerts import Alert, Effect, Signal
+
+
+class AlertDesk:
+    """Use cases on alerts, for senders, for people in Slack, and for programs."""
+
+    def __init__(self, database: Database, permissions: Permissions, settings: AlertDelivery) -> None:
+        self._database = database
+        self._permissions = permissions
+        self._settings = settings
+
+    async def receive(self, signals: Sequence[Signal]) -> list[Effect]:
+        """Store a batch durably; the effects are in the signals' order."""
+        effects = await self._database.write(lambda tx: receive.receive(tx, signals, self._settings))
+        pass_by(FailPoint.INGEST_COMMITTED)
+        return effects
+
+    async def acknowledge(self, press: Press) -> Answer:
+        return await self._person(press, Verb.ACKNOWLEDGE, respond.acknowledge)
+
+    async def unacknowledge(self, press: Press) -> Answer:
+        return await self._person(press, Verb.UNACKNOWLEDGE, respond.unacknowledge)
+
+    async def resolve(self, press: Press) -> Answer:
+        return await self._person(press, Verb.RESOLVE, respond.resolve)
+
+    async def assign(self, press: Press) -> Answer:
+        refusal = await self._permissions.assignable(press.assignee_id)
+        return Answer.unchanged(refusal) if refusal else await self._person(press, Verb.ASSIGN, respond.assign)
+
+    async def acknowledge_digest(self, user_id: str, digest_id: int, delivery_id: str) -> Answer:
+        """Acknowledge every group that a digest lists and that still fires."""
+        refusal = await self._permissions.refusal(user_id, Verb.ACKNOWLEDGE)
+        if refusal:
+            return Answer.unchanged(refusal)
+
+        def work(tx: Transaction) -> Answer:
+            ids = [group.id for group in find.groups_in_digest(tx, digest_id)]
+            return respond.acknowledge_many(tx, user_id, ids, delivery_id, self._settings)
+
+        return await self._commit(work)
+
+    async def by_program(self, alert_id: int, verb: Verb, token_name: str, delivery_id: str) -> Answer:
+        """Acknowledge or resolve the group of an alert in the name of an API token, whose scope was checked."""
+        group_id = await self._database.read(lambda tx: find.group_of(tx, alert_id))
+        if group_id is None:
+            raise NotFound(f"There is no alert {alert_id}.", hint="GET /v1/alerts lists those that hold now.")
+        press = Press(user_id=f"token:{token_name}", group_id=group_id, delivery_id=delivery_id)
+        work = respond.acknowledge if verb == Verb.ACKNOWLEDGE else respond.resolve
+        return await self._commit(partial(work, press=press, settings=self._settings))
+
+    async def refusal_to_view(self, user_id: str) -> str | None:
+        return await self._permissions.refusal(user_id, Verb.VIEW)
+
+    async def detail(self, group_id: int) -> GroupDetail | None:
+        return await self._database.read(lambda tx: find.detail(tx, group_id))
+
+    async def overview(self) -> Overview:
+        return await self._database.read(find.overview)
+
+    async def open_groups(self, *, owner: str | None = None, limit: int = 50) -> tuple[list[Group], int]:
+        return await self._database.read(lambda tx: find.open_groups(tx, owner=owner, limit=limit))
+
+    async def matching(self, wanted: AlertFilter) -> list[Alert]:
+        return await self._database.read(lambda tx: find.matching_alerts(tx, wanted))
+
+    async def _person(
+        self, press: Press, verb: Verb, work: Callable[[Transaction, Press, AlertDelivery], Answer]
+    ) -> Answer:
+        refusal = await self._permissions.refusal(press.user_id, verb)
+        if refusal:
+            return Answer.unchanged(refusal)
+        return await self._commit(partial(work, press=press, settings=self._settings))
+
+    async def _commit(self, work: Callable[[Transaction], Answer]) -> Answer:
+        answer = await self._database.write(work)
+        pass_by(FailPoint.PRESS_COMMITTED)
+        return answer

@@ -1,0 +1,126 @@
+"""What is there now: for `/alerts`, the API and modals."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import func, or_, select
+
+from bot.store import alerts as store
+from bot.store import audit
+from bot.store.alerts import Group, alert_groups, alerts
+from bot.store.database import Transaction
+from bot.store.messages import messages
+from riskengine.response.alerts import Alert, AlertStatus
+
+OPEN = (AlertStatus.FIRING, AlertStatus.ACKNOWLEDGED)
+
+
+class Overview(BaseModel):
+    """How things stand in all."""
+
+    model_config = ConfigDict(frozen=True)
+
+    firing_groups: int
+    acknowledged_groups: int
+    resolved_last_day: int
+    #: Mean of firing → acknowledged over the groups acknowledged in the last day; None when there are none.
+    mtta: timedelta | None
+
+
+class GroupDetail(NamedTuple):
+    """One group with its alerts and history, as a modal or a card shows it."""
+
+    group: Group
+    alerts: list[Alert]
+    history: list[audit.Recorded]
+
+
+class AlertFilter(BaseModel):
+    """What `GET /v1/alerts` may ask for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    status: AlertStatus | None = None
+    area: str | None = None
+    #: `name=value`; each must hold.
+    label: tuple[str, ...] = ()
+    limit: int = 200
+
+
+def detail(tx: Transaction, group_id: int, *, alerts_limit: int = 20, history_limit: int = 50) -> GroupDetail | None:
+    """The group, its alerts that hold (worst and oldest first, then the ended ones), and its newest history."""
+    found = store.groups_by_id(tx, [group_id])
+    if not found:
+        return None
+    mine = select(alerts).where(alerts.c.group_id == group_id).order_by(alerts.c.id.desc()).limit(500)
+    rows = sorted((store.to_alert(row) for row in tx.execute(mine)), key=_holding_worst_oldest)
+    return GroupDetail(found[0], rows[:alerts_limit], audit.history(tx, "alert_group", group_id, history_limit))
+
+
+def _holding_worst_oldest(alert: Alert) -> tuple[int, int, float]:
+    return (alert.status == AlertStatus.RESOLVED, -alert.severity.rank, alert.started_at.timestamp())
+
+
+def open_groups(tx: Transaction, *, limit: int = 50, owner: str | None = None) -> tuple[list[Group], int]:
+    """Groups that are not resolved, firing and worst first, and how many there are in all.
+
+    With an owner, only what they acknowledged or were assigned.
+    """
+    condition = alert_groups.c.status.in_(OPEN)
+    if owner is not None:
+        condition &= or_(alert_groups.c.assigned_to == owner, alert_groups.c.acknowledged_by == owner)
+    total = int(tx.execute(select(func.count()).select_from(alert_groups).where(condition)).scalar_one())
+    rows = tx.execute(select(alert_groups).where(condition).order_by(alert_groups.c.id.desc()).limit(max(limit, 500)))
+    groups = sorted((Group.model_validate(row) for row in rows), key=_firing_worst_oldest)
+    return groups[:limit], total
+
+
+def _firing_worst_oldest(group: Group) -> tuple[bool, int, float]:
+    return (group.status != AlertStatus.FIRING, -group.severity.rank, group.opened_at.timestamp())
+
+
+def overview(tx: Transaction) -> Overview:
+    by_status = select(alert_groups.c.status, func.count()).where(alert_groups.c.status.in_(OPEN))
+    counts: dict[str, int] = {status: count for status, count in tx.execute(by_status.group_by(alert_groups.c.status))}
+    day_ago = tx.now - timedelta(days=1)
+    resolved = select(func.count()).where(alert_groups.c.status == "resolved", alert_groups.c.resolved_at >= day_ago)
+    return Overview(
+        firing_groups=counts.get("firing", 0),
+        acknowledged_groups=counts.get("acknowledged", 0),
+        resolved_last_day=int(tx.execute(resolved).scalar_one()),
+        mtta=_mean_time_to_acknowledge(tx),
+    )
+
+
+def _mean_time_to_acknowledge(tx: Transaction) -> timedelta | None:
+    taken = select(alert_groups.c.opened_at, alert_groups.c.acknowledged_at).where(
+        alert_groups.c.acknowledged_at >= tx.now - timedelta(days=1)
+    )
+    waits = [row.acknowledged_at - row.opened_at for row in tx.execute(taken)]
+    return sum(waits, timedelta()) / len(waits) if waits else None
+
+
+def matching_alerts(tx: Transaction, wanted: AlertFilter) -> list[Alert]:
+    """Alerts for the API: what holds now unless a status is asked for, newest first."""
+    query = select(alerts).order_by(alerts.c.id.desc())
+    status = (wanted.status,) if wanted.status else OPEN
+    query = query.where(alerts.c.status.in_(status))
+    if wanted.area:
+        query = query.join(alert_groups).where(alert_groups.c.area == wanted.area)
+    for pair in wanted.label:
+        name, _, value = pair.partition("=")
+        query = query.where(alerts.c.labels[name].as_string() == value)
+    return [store.to_alert(row) for row in tx.execute(query.limit(wanted.limit))]
+
+
+def group_of(tx: Transaction, alert_id: int) -> int | None:
+    """The group that an alert belongs to."""
+    return tx.execute(select(alerts.c.group_id).where(alerts.c.id == alert_id)).scalar_one_or_none()
+
+
+def groups_in_digest(tx: Transaction, digest_id: int) -> Sequence[Group]:
+    """The groups that a digest stands for, in the order in which they came."""
+    ids = select(messages.c.subject_id).where(messages.c.digest_id == digest_id).order_by(messages.c.id)
+    return store.groups_by_id(tx, [row[0] for row in tx.execute(ids)])

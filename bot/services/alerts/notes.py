@@ -1,0 +1,60 @@
+"""The few things worth a message of their own: a card's edit alone wakes nobody."""
+
+from datetime import datetime
+from typing import Any
+
+from bot.store import cards
+from bot.store.alerts import Group
+from bot.store.database import Transaction
+from bot.store.messages import Priority
+from bot.store.outbox import Note
+
+GROUP = "alert_group"
+
+
+def refired(tx: Transaction, group: Group, revision: int) -> list[Note]:
+    """It was resolved and fires again: said in the thread and the channel, since the old card may be far up."""
+    payload = {"name": group.name, "subject": group.subject, "times": group.refires + 1}
+    return _in_threads(tx, group, "refired", revision, payload, broadcast=True)
+
+
+def joined(tx: Transaction, group: Group, firing: int, revision: int) -> list[Note]:
+    """More alerts joined a group that somebody has: its owner is told in the thread."""
+    return _in_threads(tx, group, "joined", revision, {"firing": firing, "owner": group.acknowledged_by})
+
+
+def still_firing(tx: Transaction, group: Group, since: datetime) -> list[Note]:
+    """Nobody has taken it for the repeat interval."""
+    payload = {"name": group.name, "subject": group.subject, "seconds": (tx.now - since).total_seconds()}
+    return _in_threads(tx, group, "still_firing", group.revision, payload, broadcast=True)
+
+
+def acknowledgement_expired(tx: Transaction, group: Group, owner: str | None, revision: int) -> list[Note]:
+    return _in_threads(tx, group, "acknowledgement_expired", revision, {"owner": owner}, broadcast=True)
+
+
+def assigned(group: Group, to: str, by: str, revision: int) -> list[Note]:
+    """A DM to whoever was given the group by somebody else."""
+    if to == by:
+        return []
+    payload = {"name": group.name, "subject": group.subject, "severity": group.severity, "by": by}
+    key = f"{GROUP}:{group.id}:assigned:{revision}"
+    return [Note(key, "alerts/assigned", GROUP, group.id, payload, channel=to, priority=Priority.ALERT)]
+
+
+def _in_threads(
+    tx: Transaction, group: Group, kind: str, revision: int, payload: dict[str, Any], *, broadcast: bool = False
+) -> list[Note]:
+    """One note in the thread of every card that shows the group; the key holds whatever makes it a new cause."""
+    return [
+        Note(
+            key=f"{GROUP}:{group.id}:{kind}:{revision}:{card_id}",
+            template=f"alerts/{kind}",
+            subject_kind=GROUP,
+            subject_id=group.id,
+            payload=payload,
+            thread_of=card_id,
+            broadcast=broadcast,
+        )
+        for card_id in cards.card_ids(tx, GROUP, group.id)
+    ]

@@ -1,0 +1,89 @@
+"""Signals in: one transaction folds a batch of them into episodes and groups."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.failpoints import FailPoint, pass_by
+from bot.services.alerts import changes
+from bot.store import alerts as store
+from bot.store import audit
+from bot.store.database import Transaction
+from riskengine.response.alerts import Alert, AlertSettings, Effect, Signal, observe
+from riskengine.response.grouping import GroupIdentity, continues, identity_of
+
+
+class Folded(NamedTuple):
+    """What a batch comes to: each signal's effect, and the episodes to store."""
+
+    effects: list[Effect]
+    begun: list[Alert]
+    changed: list[Alert]
+
+
+def receive(tx: Transaction, signals: Sequence[Signal], settings: AlertSettings) -> list[Effect]:
+    """Store what the signals say; returns the effect of each, in their order."""
+    latest = store.latest_by_fingerprint(tx, list({signal.fingerprint for signal in signals}))
+    folded = fold(tx, latest, signals)
+    groups = _groups_of(tx, folded.begun, settings)
+    begun = [alert.model_copy(update={"group_id": groups[_key(alert)].id}) for alert in folded.begun]
+    store.insert_alerts(tx, begun)
+    store.update_alerts(tx, folded.changed)
+    _record(tx, begun, folded.changed)
+    changes.refresh(tx, {alert.group_id for alert in [*begun, *folded.changed]}, settings)
+    pass_by(FailPoint.INGEST_BEFORE_COMMIT)
+    return folded.effects
+
+
+def fold(tx: Transaction, latest: dict[str, Alert], signals: Sequence[Signal]) -> Folded:
+    """Apply the signals one after the other, so that several on one condition in a batch count in their order."""
+    now_latest = dict(latest)
+    effects: list[Effect] = []
+    touched: dict[str, list[Alert]] = {}
+    for signal in signals:
+        effect, alert = observe(now_latest.get(signal.fingerprint), signal, tx.now)
+        effects.append(effect)
+        if alert is not None:
+            now_latest[signal.fingerprint] = alert
+            _replace_or_append(touched.setdefault(signal.fingerprint, []), alert)
+    every = [alert for episodes in touched.values() for alert in episodes]
+    return Folded(effects, [alert for alert in every if not alert.id], [alert for alert in every if alert.id])
+
+
+def _replace_or_append(episodes: list[Alert], alert: Alert) -> None:
+    """Keep only the last state of each episode of this batch."""
+    same = bool(episodes) and episodes[-1].id == alert.id and episodes[-1].received_at == alert.received_at
+    if same and episodes[-1].status != "resolved":
+        episodes[-1] = alert
+    else:
+        episodes.append(alert)
+
+
+def _key(alert: Alert) -> str:
+    return identity_of(alert.name, alert.labels).key
+
+
+def _groups_of(tx: Transaction, begun: Sequence[Alert], settings: AlertSettings) -> dict[str, store.Group]:
+    """The group of every new episode: the open one, the one that it re-fires, or a new one."""
+    identities: dict[str, tuple[GroupIdentity, Alert]] = {}
+    for alert in begun:
+        identity = identity_of(alert.name, alert.labels)
+        identities.setdefault(identity.key, (identity, alert))
+    groups = store.latest_groups(tx, list(identities)) if identities else {}
+    for key in sorted(identities):
+        known = groups.get(key)
+        if known is None or not continues(known.resolved_at, tx.now, settings.refire_window):
+            identity, alert = identities[key]
+            groups[key] = store.open_group(tx, identity, alert.severity)
+    return groups
+
+
+def _record(tx: Transaction, begun: Sequence[Alert], changed: Sequence[Alert]) -> None:
+    """Every episode's begin and end stands in its group's history."""
+    fired = [_entry(alert, Effect.FIRED) for alert in begun]
+    ended = [_entry(alert, Effect.RESOLVED) for alert in [*begun, *changed] if alert.status == "resolved"]
+    audit.record(tx, fired + ended)
+
+
+def _entry(alert: Alert, effect: Effect) -> audit.Entry:
+    detail = {"severity": alert.severity, "fingerprint": alert.fingerprint, "source": alert.source}
+    return audit.Entry(f"source:{alert.source}", f"alert_{effect}", "alert_group", alert.group_id, detail)

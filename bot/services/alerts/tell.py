@@ -1,0 +1,66 @@
+"""What falls due on groups: the end of the group wait, a repeat, a lapsed acknowledgement."""
+
+from collections.abc import Sequence
+
+from bot.services.alerts import changes, notes
+from bot.settings import AlertDelivery
+from bot.store import alerts as store
+from bot.store import audit, cards, destinations, due, outbox
+from bot.store.alerts import Group
+from bot.store.cards import CardWish
+from bot.store.database import Transaction
+from bot.store.due import DueKind
+from bot.store.messages import Priority
+from riskengine.response.alerts import AlertStatus, Severity
+from riskengine.response.routing import channels_for
+
+CARD = "alerts/card"
+
+
+def tell_groups(tx: Transaction, group_ids: Sequence[int], settings: AlertDelivery) -> None:
+    """Show the groups' present state: post the cards that are not there yet, have the others edited.
+
+    A group that was resolved during its wait is told too: somebody should know that it happened.
+    """
+    groups = store.lock_groups(tx, group_ids)
+    wishes = [wish for group in groups for wish in _wishes(group, settings)]
+    destinations.ensure(tx, [wish.channel for wish in wishes])
+    cards.want(tx, wishes)
+    cards.bump(tx, changes.GROUP, {group.id: group.revision for group in groups if group.told_at is not None})
+    new = [group.id for group in groups if group.told_at is None and group.status == AlertStatus.FIRING]
+    due.schedule(tx, DueKind.REPEAT_GROUP, new, tx.now + settings.repeat_interval)
+    store.mark_told(tx, [group.id for group in groups])
+
+
+def _wishes(group: Group, settings: AlertDelivery) -> list[CardWish]:
+    labels = {group.subject_label: group.subject, "name": group.name}
+    channels = channels_for(group.area, group.severity, labels, settings.routes, settings.default_channel)
+    urgent = group.severity == Severity.CRITICAL
+    priority = Priority.ALERT_CRITICAL if urgent else Priority.ALERT
+    return [CardWish(CARD, changes.GROUP, group.id, channel, group.revision, priority) for channel in channels]
+
+
+def repeat_groups(tx: Transaction, group_ids: Sequence[int], settings: AlertDelivery) -> None:
+    """Say again that a group fires when nobody has taken it for the repeat interval."""
+    firing = [group for group in store.lock_groups(tx, group_ids) if group.status == AlertStatus.FIRING]
+    for group in firing:
+        outbox.enqueue(tx, notes.still_firing(tx, group, group.opened_at))
+        store.update_group(tx, group.id)
+    due.schedule(tx, DueKind.REPEAT_GROUP, [group.id for group in firing], tx.now + settings.repeat_interval)
+
+
+def expire_acknowledgements(tx: Transaction, group_ids: Sequence[int], settings: AlertDelivery) -> None:
+    """Give back what was acknowledged and forgotten: its alerts fire again, and its owner is told."""
+    lapsed = [group for group in store.lock_groups(tx, group_ids) if group.acknowledged and _is_over(tx, group)]
+    store.unacknowledge(tx, [group.id for group in lapsed])
+    for group in lapsed:
+        free = {"acknowledged_by": None, "acknowledged_at": None, "acknowledgement_expires_at": None}
+        revision = store.update_group(tx, group.id, **free)
+        outbox.enqueue(tx, notes.acknowledgement_expired(tx, group, group.acknowledged_by, revision))
+        detail = {"owner": group.acknowledged_by}
+        audit.record(tx, [audit.Entry(audit.SYSTEM, "acknowledgement_expired", changes.GROUP, group.id, detail)])
+    changes.refresh(tx, [group.id for group in lapsed], settings, by_person=True)
+
+
+def _is_over(tx: Transaction, group: Group) -> bool:
+    return group.acknowledgement_expires_at is not None and group.acknowledgement_expires_at <= tx.now

@@ -1,0 +1,101 @@
+"""Who may do what: the one place that decides, for presses, commands and modals alike."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.settings import PeopleSettings
+
+EVERYONE = "everyone"
+
+
+class Verb(StrEnum):
+    """What a person may ask for; the words stand in refusals."""
+
+    VIEW = "see alerts"
+    ACKNOWLEDGE = "acknowledge alerts"
+    UNACKNOWLEDGE = "give back alerts"
+    ASSIGN = "assign alerts"
+    RESOLVE = "resolve alerts"
+
+
+class Person(BaseModel):
+    """A member of the workspace, as Slack describes them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    email: str = ""
+    is_bot: bool = False
+    is_guest: bool = False
+    is_deactivated: bool = False
+    is_foreign: bool = False
+
+
+class People(Protocol):
+    """Knows the members of the workspace and of its user groups."""
+
+    async def find(self, user_id: str) -> Person | None:
+        """The person, or None when the workspace has no such member."""
+        ...
+
+    async def is_among(self, person: Person, names: Sequence[str]) -> bool:
+        """Whether the person is one of these ids, e-mail addresses, or members of these user groups.
+
+        A group that cannot be read, and was not read lately, has no members: on doubt the answer is no.
+        """
+        ...
+
+
+class Permissions:
+    """Settings and people, asked together."""
+
+    def __init__(self, people: People, settings: PeopleSettings) -> None:
+        self._people = people
+        self._settings = settings
+
+    async def refusal(self, user_id: str, verb: Verb) -> str | None:
+        """Why this user may not do this, in a sentence for them; None when they may."""
+        person = await self._people.find(user_id)
+        if person is None:
+            return "I do not know you: Slack says that this workspace has no such member. Nothing was changed."
+        outsider = _outsider(person)
+        if outsider:
+            return f"{outsider} cannot {verb}. Nothing was changed."
+        if await self._may(person, verb):
+            return None
+        roles = ", ".join(self._settings.responders)
+        return (
+            f"You may not {verb}: it takes one of these roles: {roles}. Ask an admin of riskbot. Nothing was changed."
+        )
+
+    async def assignable(self, user_id: str) -> str | None:
+        """Why nothing can be assigned to this user; None when it can."""
+        person = await self._people.find(user_id)
+        outsider = "Somebody unknown to this workspace" if person is None else _outsider(person)
+        return f"{outsider} cannot be given an alert. Choose a full member of this workspace." if outsider else None
+
+    async def is_admin(self, user_id: str) -> bool:
+        person = await self._people.find(user_id)
+        return person is not None and await self._people.is_among(person, self._settings.admins)
+
+    async def _may(self, person: Person, verb: Verb) -> bool:
+        if verb == Verb.VIEW or EVERYONE in self._settings.responders:
+            return True
+        if await self._people.is_among(person, self._settings.admins):
+            return True
+        members = [name for role in self._settings.responders for name in self._settings.roles.get(role, (role,))]
+        return await self._people.is_among(person, members)
+
+
+def _outsider(person: Person) -> str:
+    if person.is_bot:
+        return "An app"
+    if person.is_deactivated:
+        return "A deactivated member"
+    if person.is_foreign:
+        return "A member of another workspace"
+    return "A guest" if person.is_guest else ""
