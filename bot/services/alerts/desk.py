@@ -1,16 +1,16 @@
 """The alerts' front desk: asks whether a person may, then runs one verb as one transaction."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from bot.errors import NotFound
 from bot.failpoints import FailPoint, pass_by
-from bot.services.alerts import find, receive, respond
-from bot.services.alerts.find import AlertFilter, GroupDetail, Overview
+from bot.services.alerts import receive, respond
 from bot.services.alerts.respond import Press
 from bot.services.answers import Answer
 from bot.services.permissions import Permissions, Verb
 from bot.settings import AlertDelivery
+from bot.store import alert_lookups
+from bot.store.alert_lookups import AlertFilter, GroupDetail, Overview
 from bot.store.alerts import Group
 from bot.store.database import Database, Transaction
 from riskengine.response.alerts import Alert, Effect, Signal
@@ -50,34 +50,34 @@ class AlertDesk:
             return Answer.unchanged(refusal)
 
         def work(tx: Transaction) -> Answer:
-            ids = [group.id for group in find.groups_in_digest(tx, digest_id)]
+            ids = [group.id for group in alert_lookups.groups_in_digest(tx, digest_id)]
             return respond.acknowledge_many(tx, user_id, ids, delivery_id, self._settings)
 
         return await self._commit(work)
 
     async def by_program(self, alert_id: int, verb: Verb, token_name: str, delivery_id: str) -> Answer:
         """Acknowledge or resolve the group of an alert in the name of an API token, whose scope was checked."""
-        group_id = await self._database.read(lambda tx: find.group_of(tx, alert_id))
+        group_id = await self._database.read(lambda tx: alert_lookups.group_of(tx, alert_id))
         if group_id is None:
             raise NotFound(f"There is no alert {alert_id}.", hint="GET /v1/alerts lists those that hold now.")
         press = Press(user_id=f"token:{token_name}", group_id=group_id, delivery_id=delivery_id)
         work = respond.acknowledge if verb == Verb.ACKNOWLEDGE else respond.resolve
-        return await self._commit(partial(work, press=press, settings=self._settings))
+        return await self._commit(lambda tx: work(tx, press, self._settings))
 
     async def refusal_to_view(self, user_id: str) -> str | None:
         return await self._permissions.refusal(user_id, Verb.VIEW)
 
     async def detail(self, group_id: int) -> GroupDetail | None:
-        return await self._database.read(lambda tx: find.detail(tx, group_id))
+        return await self._database.read(lambda tx: alert_lookups.detail(tx, group_id))
 
     async def overview(self) -> Overview:
-        return await self._database.read(find.overview)
+        return await self._database.read(alert_lookups.overview)
 
     async def open_groups(self, *, owner: str | None = None, limit: int = 50) -> tuple[list[Group], int]:
-        return await self._database.read(lambda tx: find.open_groups(tx, owner=owner, limit=limit))
+        return await self._database.read(lambda tx: alert_lookups.open_groups(tx, owner=owner, limit=limit))
 
     async def matching(self, wanted: AlertFilter) -> list[Alert]:
-        return await self._database.read(lambda tx: find.matching_alerts(tx, wanted))
+        return await self._database.read(lambda tx: alert_lookups.matching_alerts(tx, wanted))
 
     async def _person(
         self, press: Press, verb: Verb, work: Callable[[Transaction, Press, AlertDelivery], Answer]
@@ -85,7 +85,7 @@ class AlertDesk:
         refusal = await self._permissions.refusal(press.user_id, verb)
         if refusal:
             return Answer.unchanged(refusal)
-        return await self._commit(partial(work, press=press, settings=self._settings))
+        return await self._commit(lambda tx: work(tx, press, self._settings))
 
     async def _commit(self, work: Callable[[Transaction], Answer]) -> Answer:
         answer = await self._database.write(work)

@@ -1,11 +1,11 @@
-"""What is there now: for `/alerts`, the API and modals."""
+"""What is there now: the questions that `/alerts`, the API, cards and modals ask."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from bot.store import alerts as store
 from bot.store import audit
@@ -68,9 +68,9 @@ def open_groups(tx: Transaction, *, limit: int = 50, owner: str | None = None) -
 
     With an owner, only what they acknowledged or were assigned.
     """
-    condition = alert_groups.c.status.in_(OPEN)
+    condition = and_(alert_groups.c.status.in_(OPEN))
     if owner is not None:
-        condition &= or_(alert_groups.c.assigned_to == owner, alert_groups.c.acknowledged_by == owner)
+        condition = and_(condition, or_(alert_groups.c.assigned_to == owner, alert_groups.c.acknowledged_by == owner))
     total = int(tx.execute(select(func.count()).select_from(alert_groups).where(condition)).scalar_one())
     rows = tx.execute(select(alert_groups).where(condition).order_by(alert_groups.c.id.desc()).limit(max(limit, 500)))
     groups = sorted((Group.model_validate(row) for row in rows), key=_firing_worst_oldest)
@@ -83,7 +83,7 @@ def _firing_worst_oldest(group: Group) -> tuple[bool, int, float]:
 
 def overview(tx: Transaction) -> Overview:
     by_status = select(alert_groups.c.status, func.count()).where(alert_groups.c.status.in_(OPEN))
-    counts: dict[str, int] = {status: count for status, count in tx.execute(by_status.group_by(alert_groups.c.status))}
+    counts = {row[0]: int(row[1]) for row in tx.execute(by_status.group_by(alert_groups.c.status))}
     day_ago = tx.now - timedelta(days=1)
     resolved = select(func.count()).where(alert_groups.c.status == "resolved", alert_groups.c.resolved_at >= day_ago)
     return Overview(
