@@ -131,7 +131,7 @@ def _commands(manifest: Mapping[str, Any]) -> Iterator[str]:
         if not _COMMAND.fullmatch(name):
             yield f"Command {name!r} must be a slash and lower-case letters, digits, - or _, without blanks."
         if len(name) > _COMMAND_CHARACTERS:
-            yield f"Command {name!r} has {len(name)} characters; Slack takes {_COMMAND_CHARACTERS}: use a shorter prefix."
+            yield f"Command {name!r} has {len(name)} characters; Slack takes {_COMMAND_CHARACTERS}; shorten the prefix."
 
 
 def _shortcuts(manifest: Mapping[str, Any]) -> Iterator[str]:

@@ -105,7 +105,7 @@ def test_our_checks_find(change, expected):
 
 
 def test_a_long_prefix_is_found():
-    assert any("shorter prefix" in found for found in check_manifest(build_manifest(COMMANDS, [], prefix="x" * 26)))
+    assert any("shorten the prefix" in found for found in check_manifest(build_manifest(COMMANDS, [], prefix="x" * 26)))
 
 
 def test_what_we_ask_for_is_known():
