@@ -1,0 +1,32 @@
+"""Names and limits of the sandbox workspace. Limits are Slack's, as its documentation or its answers show them."""
+
+BOT_TOKEN = "xoxb-sandbox-bot"  # noqa: S105 - a made-up token of a made-up workspace
+APP_TOKEN = "xapp-sandbox-app"  # noqa: S105
+SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105
+VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105
+
+TEAM_ID = "T0SANDBOX"
+TEAM_NAME = "Sandbox"
+TEAM_DOMAIN = "sandbox"
+APP_ID = "A0SANDBOX"
+BOT_ID = "B0RISKBOT"
+BOT_USER_ID = "U0RISKBOT"
+BOT_NAME = "riskbot"
+
+#: Slack gives an app 3 s to acknowledge a command, a press or an event.
+ACK_DEADLINE_SECONDS = 3.0
+TRIGGER_LIFETIME_SECONDS = 3.0
+RESPONSE_URL_LIFETIME_SECONDS = 30 * 60.0
+RESPONSE_URL_USES = 5
+#: Seconds between a failed delivery of an event and the next one: at once, after a minute, after five.
+EVENT_RETRY_SECONDS = (0.0, 60.0, 300.0)
+MAX_CONNECTIONS = 10
+#: Slack closes a link some 10 s after it announced so.
+RETIRE_SECONDS = 10.0
+
+TEXT_TRUNCATED_AT = 40_000
+UPDATE_TEXT_LIMIT = 4_000
+METADATA_LIMIT_BYTES = 16_000
+VIEW_LIMIT_BYTES = 250_000
+VIEW_STACK_LIMIT = 3
+HISTORY_LIMIT = 999

@@ -1,0 +1,74 @@
+"""Events API: who hears what, and a second, third and fourth try for what was not acknowledged."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.constants import APP_ID, BOT_USER_ID, EVENT_RETRY_SECONDS, TEAM_ID, VERIFICATION_TOKEN
+from bot.sandbox.delivery import Ack, Carrier, EnvelopeKind, Failure, Retry
+from bot.sandbox.faults import Faults
+from bot.sandbox.manifest import Manifest
+from bot.sandbox.wire import Json
+
+
+class Events:
+    def __init__(self, clock: SandboxClock, faults: Faults, manifest: Manifest, carrier: Callable[[], Carrier]) -> None:
+        self._clock = clock
+        self._faults = faults
+        self._manifest = manifest
+        self._carrier = carrier
+        # asyncio keeps no reference to a running task; these would be collected.
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def emit(self, event: Json, name: str = "") -> Ack | None:
+        """Deliver to the app if it subscribed (`name` where the subscription differs from the type).
+
+        Returns the first delivery's acknowledgement, None when the app does not hear such events. Retries go on behind.
+        """
+        if not self._manifest.hears(name or event["type"]):
+            return None
+        outer = self._outer(event)
+        duplicate = self._faults.take_duplicate()
+        ack = await self._deliver(outer, Retry())
+        if not ack.acknowledged:
+            self._spawn(outer, ack)
+        elif duplicate:
+            again = outer if duplicate == "same_id" else self._outer(event)
+            await self._deliver(again, Retry(1, "timeout") if duplicate == "same_id" else Retry())
+        return ack
+
+    def _outer(self, event: Json) -> Json:
+        authorization = {"enterprise_id": None, "team_id": TEAM_ID, "user_id": BOT_USER_ID, "is_bot": True}
+        return {
+            "token": VERIFICATION_TOKEN,
+            "team_id": TEAM_ID,
+            "api_app_id": APP_ID,
+            "event": event,
+            "type": "event_callback",
+            "event_id": "Ev" + secrets.token_hex(5).upper(),
+            "event_time": int(self._clock.now()),
+            "authorizations": [authorization | {"is_enterprise_install": False}],
+            "is_ext_shared_channel": False,
+            "event_context": secrets.token_hex(12),
+        }
+
+    async def _deliver(self, outer: Json, retry: Retry) -> Ack:
+        return await self._carrier().deliver(EnvelopeKind.EVENT, outer, answerable=False, retry=retry)
+
+    def _spawn(self, outer: Json, failed: Ack) -> None:
+        task = asyncio.create_task(self._retry(outer, failed))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _retry(self, outer: Json, failed: Ack) -> None:
+        for attempt, pause_seconds in enumerate(EVENT_RETRY_SECONDS, start=1):
+            await self._clock.sleep_until(self._clock.now() + pause_seconds)
+            reason = "timeout" if failed.failure is Failure.TIMEOUT else "connection_failed"
+            failed = await self._deliver(outer, Retry(attempt, reason))
+            if failed.acknowledged:
+                return
+
+    def cancel(self) -> None:
+        for task in self._tasks:
+            task.cancel()

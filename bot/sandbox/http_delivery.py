@@ -1,0 +1,89 @@
+"""Signed HTTP delivery: what an app without Socket Mode receives at its request URL."""
+
+import asyncio
+import hashlib
+import hmac
+import time
+from urllib.parse import urlencode
+
+import httpx
+
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.constants import ACK_DEADLINE_SECONDS
+from bot.sandbox.delivery import Ack, EnvelopeKind, Failure, Retry
+from bot.sandbox.journal import Journal
+from bot.sandbox.wire import Json, dumps
+
+
+class HttpDelivery:
+    """Off until a request URL is set; then commands, interactions and events all go there."""
+
+    def __init__(self, clock: SandboxClock, journal: Journal, signing_secret: str) -> None:
+        self._clock = clock
+        self._journal = journal
+        self._secret = signing_secret.encode()
+        self._client: httpx.AsyncClient | None = None
+        self.request_url = ""
+
+    async def deliver(self, kind: EnvelopeKind, payload: Json, *, answerable: bool, retry: Retry | None = None) -> Ack:
+        body, content_type = _encode(kind, payload)
+        headers = self.sign(body) | {"Content-Type": content_type}
+        if retry is not None and retry.attempt:
+            headers |= {"X-Slack-Retry-Num": str(retry.attempt), "X-Slack-Retry-Reason": _reason(retry.reason)}
+        started = time.perf_counter()
+        ack = await self._post(body, headers, started, answerable=answerable)
+        error = ack.failure.value if ack.failure else None
+        fields: Json = {"ok": ack.acknowledged, "error": error, "ms": ack.ms, "body": payload, "answer": ack.payload}
+        self._journal.add("envelope", kind.value, self._clock.now(), **fields)
+        return ack
+
+    def sign(self, body: bytes) -> dict[str, str]:
+        """Slack's v0 signature over the time and the raw body."""
+        timestamp = str(int(self._clock.real_now()))
+        digest = hmac.new(self._secret, b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256).hexdigest()
+        return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": f"v0={digest}"}
+
+    async def _post(self, body: bytes, headers: dict[str, str], started: float, *, answerable: bool) -> Ack:
+        if self._client is None:
+            self._client = httpx.AsyncClient(trust_env=False, timeout=httpx.Timeout(ACK_DEADLINE_SECONDS))
+        try:
+            async with asyncio.timeout(ACK_DEADLINE_SECONDS):
+                response = await self._client.post(self.request_url, content=body, headers=headers)
+        except (TimeoutError, httpx.TimeoutException):
+            return Ack(_ms_since(started), failure=Failure.TIMEOUT)
+        except httpx.HTTPError:
+            return Ack(_ms_since(started), failure=Failure.UNREACHABLE)
+        if response.status_code >= 300:  # noqa: PLR2004 - Slack takes 2xx alone as an acknowledgement
+            return Ack(_ms_since(started), failure=Failure.UNREACHABLE)
+        return Ack(_ms_since(started), payload=_answer(response) if answerable else None)
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+
+def _encode(kind: EnvelopeKind, payload: Json) -> tuple[bytes, str]:
+    form = "application/x-www-form-urlencoded"
+    if kind is EnvelopeKind.COMMAND:
+        return urlencode(payload).encode(), form
+    if kind is EnvelopeKind.INTERACTIVE:
+        return urlencode({"payload": dumps(payload)}).encode(), form
+    return dumps(payload).encode(), "application/json"
+
+
+def _answer(response: httpx.Response) -> Json | None:
+    if not response.content:
+        return None
+    if response.headers.get("content-type", "").startswith("application/json"):
+        value = response.json()
+        return value if isinstance(value, dict) and value else None
+    return {"text": response.text}
+
+
+def _reason(reason: str) -> str:
+    return "http_timeout" if reason == "timeout" else reason
+
+
+def _ms_since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 1)

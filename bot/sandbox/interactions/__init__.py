@@ -1,0 +1,1 @@
+"""What people do in the workspace, delivered to the app, and what they then see."""

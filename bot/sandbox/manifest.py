@@ -1,0 +1,64 @@
+"""What the app's manifest allows: its scopes, commands, shortcuts and events. An absent manifest allows all."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.paths import MANIFEST
+from bot.sandbox.errors import not_there
+from bot.sandbox.wire import Json
+
+
+class Manifest:
+    def __init__(self, document: Mapping[str, Any] | None = None) -> None:
+        self._document = dict(document or {})
+        self._open = not self._document
+        features = self._document.get("features") or {}
+        settings = self._document.get("settings") or {}
+        self.commands: list[Json] = list(features.get("slash_commands") or ())
+        self.shortcuts: list[Json] = list(features.get("shortcuts") or ())
+        self.scopes: list[str] = list(((self._document.get("oauth_config") or {}).get("scopes") or {}).get("bot") or ())
+        self._events = set((settings.get("event_subscriptions") or {}).get("bot_events") or ())
+        self.home_enabled = self._open or bool((features.get("app_home") or {}).get("home_tab_enabled"))
+
+    @classmethod
+    def load(cls, source: Path | Mapping[str, Any] | None) -> "Manifest":
+        """From a mapping, a YAML file, or (None) the project's own manifest."""
+        if isinstance(source, Mapping):
+            return cls(source)
+        path = source or MANIFEST
+        return cls(yaml.safe_load(path.read_text("utf-8")) if path.is_file() else None)
+
+    @property
+    def grants_all(self) -> bool:
+        return self._open
+
+    def grants(self, scope: str) -> bool:
+        return self._open or scope in self.scopes
+
+    def names(self, scope: str) -> bool:
+        """The scope is written there: for those that widen what a method does."""
+        return scope in self.scopes
+
+    def hears(self, event: str) -> bool:
+        return self._open or event in self._events
+
+    def command(self, command: str) -> Json:
+        """Raises a control's 404, as Slack tells a person that a command is not valid."""
+        if self._open:
+            return {"command": command}
+        found = next((entry for entry in self.commands if entry.get("command") == command), None)
+        if found is None:
+            raise not_there("command", command, (str(entry.get("command")) for entry in self.commands))
+        return found
+
+    def shortcut(self, callback_id: str) -> Json | None:
+        """None when no manifest says of which type it is; raises a control's 404."""
+        if self._open:
+            return None
+        found = next((entry for entry in self.shortcuts if entry.get("callback_id") == callback_id), None)
+        if found is None:
+            raise not_there("shortcut", callback_id, (str(entry.get("callback_id")) for entry in self.shortcuts))
+        return found

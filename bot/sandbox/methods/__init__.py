@@ -1,0 +1,64 @@
+"""The Web API's methods: name → what does it, how often it may be called, which scope it needs."""
+
+from dataclasses import dataclass
+
+from bot.sandbox.methods import auth, chat, conversations, directory, extras, history, views
+from bot.sandbox.methods.call import Call, Handler
+
+__all__ = ["METHODS", "Call", "Method"]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    handler: Handler
+    #: A key of rate_limits.PER_MINUTE.
+    tier: str
+    #: Any of these grants it; methods that look at the kind of channel ask for more themselves.
+    scopes: tuple[str, ...] = ()
+
+
+_READ = ("channels:read", "groups:read", "im:read", "mpim:read")
+_HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
+_MANAGE = ("channels:manage", "groups:write")
+_INVITE = ("channels:manage", "channels:write.invites", "groups:write", "groups:write.invites")
+_TOPIC = ("channels:manage", "channels:write.topic", "groups:write", "groups:write.topic")
+_WRITE = ("chat:write",)
+
+METHODS = {
+    "api.test": Method(auth.test_api, "4"),
+    "auth.test": Method(auth.test_auth, "special"),
+    "apps.connections.open": Method(auth.open_connection, "3"),
+    "bots.info": Method(auth.bot_info, "3", ("users:read",)),
+    "team.info": Method(auth.team_info, "3", ("team:read",)),
+    "chat.postMessage": Method(chat.post_message, "special", _WRITE),
+    "chat.postEphemeral": Method(chat.post_ephemeral, "4", _WRITE),
+    "chat.update": Method(chat.update, "3", _WRITE),
+    "chat.delete": Method(chat.delete, "3", _WRITE),
+    "chat.getPermalink": Method(chat.permalink, "special"),
+    "blocks.validate": Method(chat.validate_blocks, "special"),
+    "conversations.list": Method(conversations.list_channels, "2", _READ),
+    "conversations.info": Method(conversations.info, "3", _READ),
+    "conversations.members": Method(conversations.members, "4", _READ),
+    "conversations.join": Method(conversations.join, "3", ("channels:join",)),
+    "conversations.open": Method(conversations.open_direct, "3", ("im:write", "mpim:write")),
+    "conversations.create": Method(conversations.create, "2", _MANAGE),
+    "conversations.invite": Method(conversations.invite, "3", _INVITE),
+    "conversations.setTopic": Method(conversations.set_topic, "2", _TOPIC),
+    "conversations.history": Method(history.history, "3", _HISTORY),
+    "conversations.replies": Method(history.replies, "3", _HISTORY),
+    "users.list": Method(directory.list_users, "2", ("users:read",)),
+    "users.info": Method(directory.user_info, "4", ("users:read",)),
+    "users.lookupByEmail": Method(directory.lookup_by_email, "3", ("users:read.email",)),
+    "usergroups.list": Method(directory.list_groups, "2", ("usergroups:read",)),
+    "usergroups.users.list": Method(directory.list_group_users, "2", ("usergroups:read",)),
+    "views.open": Method(views.open_view, "4"),
+    "views.push": Method(views.push, "4"),
+    "views.update": Method(views.update, "4"),
+    "views.publish": Method(views.publish, "4"),
+    "files.getUploadURLExternal": Method(extras.upload_url, "4", ("files:write",)),
+    "files.completeUploadExternal": Method(extras.complete_upload, "4", ("files:write",)),
+    "reactions.add": Method(extras.add_reaction, "3", ("reactions:write",)),
+    "reactions.remove": Method(extras.remove_reaction, "2", ("reactions:write",)),
+    "pins.add": Method(extras.add_pin, "2", ("pins:write",)),
+    "bookmarks.add": Method(extras.add_bookmark, "2", ("bookmarks:write",)),
+}

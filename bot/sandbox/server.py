@@ -1,0 +1,175 @@
+"""The sandbox as a server: its routes, and its life in a thread of its own or in the caller's loop."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+
+from bot.errors import RiskbotError
+from bot.sandbox.api import WebApi
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.control import Control
+from bot.sandbox.core import Sandbox
+from bot.sandbox.hooks import Hooks
+from bot.sandbox.page_socket import Pages
+from bot.sandbox.protocols import AbortableHttp, mutable_websockets
+from bot.sandbox.workspace import Workspace
+
+PAGE = Path(__file__).parent / "page"
+_START_SECONDS = 15.0
+
+
+class SandboxFailed(RiskbotError):
+    """The sandbox did not start."""
+
+    code = "sandbox"
+    hint = "Is the port taken? Choose another one, or 0 for any."
+
+
+class _Server(uvicorn.Server):
+    """Tells when it listens, which uvicorn itself only records."""
+
+    on_ready: Callable[[], None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self.on_ready is not None:
+            self.on_ready()
+
+
+class SandboxServer:
+    """`start` and `stop` run it on its own thread and loop, so that a bot that blocks its loop is seen to block."""
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        data_file: Path | None = None,
+        manifest: Path | Mapping[str, Any] | None = None,
+        *,
+        rate_limits: bool = True,
+    ) -> None:
+        self._host = host
+        self._port = port
+        self.sandbox = Sandbox(data_file, manifest, rate_limits=rate_limits)
+        self._pages = Pages(self.sandbox)
+        self.app = Starlette(routes=self._routes())
+        self._server: _Server | None = None
+        self._thread: threading.Thread | None = None
+        self._listening = threading.Event()
+
+    @property
+    def url(self) -> str:
+        return self.sandbox.url
+
+    @property
+    def api_url(self) -> str:
+        """The base_url of a Slack client, with its slash."""
+        return f"{self.url}/api/"
+
+    @property
+    def control_url(self) -> str:
+        return f"{self.url}/sandbox/api"
+
+    @property
+    def clock(self) -> SandboxClock:
+        return self.sandbox.clock
+
+    @property
+    def workspace(self) -> Workspace:
+        """Read it from other threads only while nothing happens; `GET /sandbox/api/state` is always whole."""
+        return self.sandbox.workspace
+
+    # --- life ---
+
+    def start(self) -> None:
+        """Returns when the sandbox listens."""
+        listener = self._bind()
+        self._thread = threading.Thread(target=self._run, args=(listener,), name="sandbox", daemon=True)
+        self._thread.start()
+        if not self._listening.wait(_START_SECONDS):
+            raise SandboxFailed(f"The sandbox does not listen on {self._host}:{self._port} after {_START_SECONDS} s.")
+
+    def stop(self) -> None:
+        """Closes links and pages, writes what is pending, ends the thread."""
+        if self._server is not None:
+            self._server.should_exit = True
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    async def serve_forever(self, on_ready: Callable[[], None] | None = None) -> None:
+        """In the caller's loop, until SIGINT or SIGTERM (uvicorn listens for them) or `stop`."""
+        await self._serve(self._bind(), on_ready)
+
+    def _bind(self) -> socket.socket:
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((self._host, self._port))
+        except OSError as error:
+            listener.close()
+            raise SandboxFailed(f"The sandbox cannot listen on {self._host}:{self._port}: {error.strerror}.") from error
+        self.sandbox.listens_at(f"http://{self._host}:{listener.getsockname()[1]}")
+        return listener
+
+    def _run(self, listener: socket.socket) -> None:
+        with asyncio.Runner() as runner:
+            runner.run(self._serve(listener, self._listening.set))
+
+    async def _serve(self, listener: socket.socket, on_ready: Callable[[], None] | None) -> None:
+        self.sandbox.runs_on(asyncio.get_running_loop())
+        server = self._server = _Server(self._config())
+        server.on_ready = on_ready
+        try:
+            await server.serve([listener])
+        finally:
+            await self.sandbox.close()
+
+    def _config(self) -> uvicorn.Config:
+        return uvicorn.Config(
+            self.app,
+            http=AbortableHttp,
+            ws=mutable_websockets(lambda: self.sandbox.faults.mute_pings),
+            ws_per_message_deflate=False,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=1,
+        )
+
+    # --- routes ---
+
+    def _routes(self) -> list[Any]:
+        control = Control(self.sandbox, self._pages)
+        hooks = Hooks(self.sandbox)
+        return [
+            Route("/api/{method}", WebApi(self.sandbox).serve, methods=["GET", "POST"]),
+            WebSocketRoute("/link/", self.sandbox.socket_mode.serve),
+            WebSocketRoute("/link", self.sandbox.socket_mode.serve),
+            *hooks.routes(),
+            *control.routes(),
+            WebSocketRoute("/ui", self._pages.serve),
+            Route("/", _index),
+            Route("/archives/{rest:path}", _index),
+            Mount("/page", StaticFiles(directory=PAGE, check_dir=False)),
+        ]
+
+
+async def _index(_request: Request) -> Response:
+    index = PAGE / "index.html"
+    if not index.is_file():
+        return PlainTextResponse("The sandbox runs; its page is not installed.")
+    return FileResponse(index)
