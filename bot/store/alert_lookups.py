@@ -82,8 +82,8 @@ def _firing_worst_oldest(group: Group) -> tuple[bool, int, float]:
 
 
 def overview(tx: Transaction) -> Overview:
-    by_status = select(alert_groups.c.status, func.count()).where(alert_groups.c.status.in_(OPEN))
-    counts = {row[0]: int(row[1]) for row in tx.execute(by_status.group_by(alert_groups.c.status))}
+    by_status = select(alert_groups.c.status, func.count().label("number")).where(alert_groups.c.status.in_(OPEN))
+    counts = {row.status: int(row.number) for row in tx.execute(by_status.group_by(alert_groups.c.status))}
     day_ago = tx.now - timedelta(days=1)
     resolved = select(func.count()).where(alert_groups.c.status == "resolved", alert_groups.c.resolved_at >= day_ago)
     return Overview(
@@ -124,3 +124,8 @@ def groups_in_digest(tx: Transaction, digest_id: int) -> Sequence[Group]:
     """The groups that a digest stands for, in the order in which they came."""
     ids = select(messages.c.subject_id).where(messages.c.digest_id == digest_id).order_by(messages.c.id)
     return store.groups_by_id(tx, [row[0] for row in tx.execute(ids)])
+
+
+def wanted_revision(tx: Transaction, message_id: int) -> int:
+    """The revision that a digest shows when it is built in this very look."""
+    return int(tx.execute(select(messages.c.wanted_revision).where(messages.c.id == message_id)).scalar_one())

@@ -71,7 +71,8 @@ def claim(tx: Transaction, limit: int) -> list[DueRow]:
     """Take up to `limit` rows that are due, oldest first, away from every other claimer.
 
     Two replicas never get the same row: PostgreSQL skips rows that another transaction has locked, SQLite has one
-    writer. A rollback puts them back.
+    writer. A rollback puts them back. The rows are chosen in a CTE, which PostgreSQL runs once: a plain subquery may be
+    run again by a join, and then takes more than `limit`.
     """
     ripe = (
         select(due.c.id)
@@ -79,9 +80,9 @@ def claim(tx: Transaction, limit: int) -> list[DueRow]:
         .order_by(due.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
-        .scalar_subquery()
+        .cte("ripe")
     )
-    taken = tx.execute(delete(due).where(due.c.id.in_(ripe)).returning(*due.c))
+    taken = tx.execute(delete(due).where(due.c.id.in_(select(ripe.c.id))).returning(*due.c))
     rows = [DueRow(row.id, DueKind(row.kind), row.subject_id, row.due_at, row.failures) for row in taken]
     return sorted(rows, key=lambda row: row.due_at)
 

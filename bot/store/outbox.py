@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from sqlalchemy import select
+
 from bot.store.database import Bell, Transaction
 from bot.store.dialects import upsert
 from bot.store.messages import MessageState, Nature, Priority, messages
@@ -26,11 +28,13 @@ class Note(NamedTuple):
 def enqueue(tx: Transaction, notes: Sequence[Note]) -> None:
     """Have each note posted; a key that was ever used is passed over.
 
-    A note in a thread waits until the thread's first message stands, and takes that message's channel then.
+    A note in a thread waits until the thread's first message stands, and queues in that message's channel.
     """
+    channels = _channels_of(tx, [note.thread_of for note in notes if note.thread_of is not None])
     rows = [
         {
             **note._asdict(),
+            "channel": note.channel or channels.get(note.thread_of or 0, ""),
             "nature": Nature.NOTE,
             "state": MessageState.WAITING,
             "wanted_revision": 1,
@@ -42,3 +46,8 @@ def enqueue(tx: Transaction, notes: Sequence[Note]) -> None:
     if rows:
         tx.execute(upsert(tx, messages).on_conflict_do_nothing(index_elements=["key"]), rows)
         tx.ring(Bell.DELIVERY)
+
+
+def _channels_of(tx: Transaction, message_ids: Sequence[int]) -> dict[int, str]:
+    mine = select(messages.c.id, messages.c.channel).where(messages.c.id.in_(message_ids))
+    return {row.id: row.channel for row in tx.execute(mine)}

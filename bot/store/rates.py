@@ -56,7 +56,7 @@ def _grant(
         return 0
     start = max(booked_until, tx.protocol_now)
     room = tx.protocol_now + rate.interval * rate.burst - start
-    granted = max(0, min(wanted, int(room / rate.interval)))
+    granted = max(0, min(wanted, room // rate.interval))
     if granted:
         booked = start + rate.interval * granted
         tx.execute(update(method_rates).where(method_rates.c.method == method).values(booked_until=booked))

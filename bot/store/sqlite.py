@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, event
@@ -25,6 +25,16 @@ WRITER_PRAGMAS = {"journal_mode": "wal", "synchronous": "2", "busy_timeout": "30
 READERS = 2
 #: A checkpoint each 40 MB instead of 4 MB: half the write traffic of saturated intake.
 WAL_AUTOCHECKPOINT_PAGES = 10_000
+#: An extended error code of SQLite's carries its primary one in the low byte.
+PRIMARY_CODE = 0xFF
+#: A statement that SQLite cannot run, a broken constraint, a wrong call: none of them says anything about the file.
+OUR_MISTAKES = {
+    sqlite3.SQLITE_ERROR,
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
+    sqlite3.SQLITE_MISUSE,
+    sqlite3.SQLITE_RANGE,
+}
 
 
 class SqliteEngine:
@@ -39,8 +49,8 @@ class SqliteEngine:
         self._readers = _engine(path, query_only=True)
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="riskbot-writer")
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="riskbot-reader")
-        self._lock_file = path.with_name(path.name + ".write.lock").open("a")
-        self._serve_file = path.with_name(path.name + ".serve.lock").open("a")
+        self._lock_file = _lock_file(path, "write")
+        self._serve_file = _lock_file(path, "serve")
 
     def claim_serving(self) -> None:
         """Take the file for this process's life; raises AlreadyServing when another `serve` has it."""
@@ -105,6 +115,14 @@ class SqliteEngine:
             fcntl.flock(self._lock_file, fcntl.LOCK_UN)
 
 
+def _lock_file(path: Path, purpose: str) -> TextIO:
+    name = path.with_name(f"{path.name}.{purpose}.lock")
+    try:
+        return name.open("a")
+    except OSError as error:
+        raise DatabaseUnavailable(f"{name} cannot be opened: {error.strerror}.") from error
+
+
 def _engine(path: Path, *, query_only: bool) -> sa.Engine:
     options: dict[str, Any] = {"pool_size": READERS} if query_only else {"poolclass": StaticPool}
     engine = sa.create_engine(
@@ -133,11 +151,9 @@ def _translated(path: Path) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if isinstance(error.orig, sqlite3.OperationalError | sqlite3.DatabaseError) and not isinstance(
-            error.orig, sqlite3.IntegrityError | sqlite3.ProgrammingError
-        ):
-            raise DatabaseUnavailable(f"{path.name} cannot be used now: {error.orig}.") from error
-        raise
+        if getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & PRIMARY_CODE in OUR_MISTAKES:
+            raise
+        raise DatabaseUnavailable(f"{path.name} cannot be used now: {error.orig}.") from error
 
 
 def _forget(done: "asyncio.Future[Any] | Future[Any]") -> None:

@@ -1,0 +1,94 @@
+"""Our calls of Slack's Web API: no hidden retries, no proxy to loopback, every failure a SlackError with an outcome.
+
+The SDK repeats a POST whose answer was lost and thereby posts twice; here a lost answer is an outcome of its own.
+"""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.errors import Outcome, SlackError, outcome_of
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+def web_client(token: str, api_url: str, *, timeout: timedelta, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """A client whose shared session halves the time of a call."""
+    client = AsyncWebClient(
+        token=token,
+        base_url=api_url,
+        timeout=int(timeout.total_seconds()),
+        session=session,
+        retry_handlers=[],
+    )
+    if any(host in api_url for host in LOOPBACK):
+        # The SDK takes a proxy from the environment and does not know NO_PROXY.
+        client.proxy = None
+    return client
+
+
+class SlackClient:
+    """Calls methods and turns every way of failing into a SlackError."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+
+    @property
+    def sdk(self) -> AsyncWebClient:
+        return self._client
+
+    async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """Call a method and return Slack's answer.
+
+        Raises SlackError; its outcome is AMBIGUOUS when the request may have been taken although no answer came.
+        """
+        try:
+            response = await self._client.api_call(method, json=arguments)
+        except SlackApiError as error:
+            raise _refused(method, error) from error
+        except aiohttp.ClientConnectorError as error:
+            raise SlackError(method, f"Slack cannot be reached ({error.os_error})", Outcome.RETRY) from error
+        except (TimeoutError, aiohttp.ClientError, OSError, json.JSONDecodeError) as error:
+            reason = str(error) or type(error).__name__
+            raise SlackError(method, f"no answer ({reason})", Outcome.AMBIGUOUS) from error
+        return _as_dict(response.data)
+
+    async def query(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """Call a method that reads and takes its arguments in the address."""
+        try:
+            response = await self._client.api_call(method, http_verb="GET", params=arguments)
+        except SlackApiError as error:
+            raise _refused(method, error) from error
+        except (TimeoutError, aiohttp.ClientError, OSError, json.JSONDecodeError) as error:
+            # Reading twice harms nobody.
+            raise SlackError(method, f"no answer ({error or type(error).__name__})", Outcome.RETRY) from error
+        return _as_dict(response.data)
+
+
+def _as_dict(data: object) -> dict[str, Any]:
+    return data if isinstance(data, dict) else {}
+
+
+def _refused(method: str, error: SlackApiError) -> SlackError:
+    response = error.response
+    status = int(getattr(response, "status_code", 200))
+    if status == 429:  # noqa: PLR2004 - Too Many Requests
+        wait = _retry_after(getattr(response, "headers", {}))
+        return SlackError(method, "ratelimited", Outcome.RETRY, retry_after_seconds=wait)
+    body = getattr(response, "data", None)
+    word = body.get("error") if isinstance(body, dict) else None
+    if not word or status >= 500:  # noqa: PLR2004 - the server failed, perhaps after it had taken the message
+        return SlackError(method, word or f"HTTP {status}", Outcome.AMBIGUOUS)
+    return SlackError(method, word, outcome_of(word))
+
+
+def _retry_after(headers: Any) -> float:
+    """Seconds to wait, as Slack says; one minute, its window, when it says nothing readable."""
+    try:
+        return max(1.0, float(headers.get("Retry-After") or headers.get("retry-after")))
+    except (TypeError, ValueError):
+        return 60.0

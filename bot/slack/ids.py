@@ -1,0 +1,27 @@
+"""Every id that is drawn and comes back with a press; a contract test holds them and the handlers together."""
+
+from enum import StrEnum
+
+
+class Command(StrEnum):
+    ALERTS = "/alerts"
+
+
+class Action(StrEnum):
+    """action_id of everything that can be pressed; ids alone travel in values, never state or authority."""
+
+    ACKNOWLEDGE_ALERTS = "alerts.acknowledge"
+    UNACKNOWLEDGE_ALERTS = "alerts.unacknowledge"
+    ASSIGN_ALERTS = "alerts.assign"
+    RESOLVE_ALERTS = "alerts.resolve"
+    SHOW_TIMELINE = "alerts.timeline"
+    OPEN_RUNBOOK = "alerts.runbook"
+    ACKNOWLEDGE_DIGEST = "alerts.acknowledge_digest"
+    OPEN_GROUP = "alerts.open_group"
+
+
+class View(StrEnum):
+    """callback_id of every modal."""
+
+    ALERT_GROUP = "alerts.group"
+    ALERT_TIMELINE = "alerts.timeline"

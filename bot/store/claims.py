@@ -1,0 +1,168 @@
+"""Hands work to the delivery: what may be sent now, by Slack's rates, most urgent first, each row to one sender."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, case, exists, func, or_, select, update
+
+from bot.store import destinations, rates
+from bot.store.database import Transaction
+from bot.store.destinations import destinations as places
+from bot.store.messages import MessageRow, MessageState, messages
+from bot.store.rates import MethodRate
+
+
+class Action(StrEnum):
+    """What the delivery is to do with a claimed message."""
+
+    POST = "chat.postMessage"
+    EDIT = "chat.update"
+    #: Look whether an earlier post of unknown fate is there; named by the method that it costs.
+    RECONCILE = "conversations.history"
+
+
+class Claimed(NamedTuple):
+    row: MessageRow
+    action: Action
+
+
+class Terms(NamedTuple):
+    """On what terms work is handed out."""
+
+    owner: str
+    lease: timedelta
+    channel_post_interval: timedelta
+    rates: Mapping[str, MethodRate]
+    #: Most messages of one kind in one claim; the next claim follows at once.
+    limit: int = 20
+
+
+def has_work(tx: Transaction) -> bool:
+    """Whether anything waits or hangs at all: a cheap look on a reader, so that an idle bot writes nothing."""
+    open_states = [MessageState.WAITING, MessageState.SENDING, MessageState.AMBIGUOUS]
+    return bool(tx.execute(select(exists().where(messages.c.state.in_(open_states)))).scalar_one())
+
+
+def claim(tx: Transaction, terms: Terms) -> list[Claimed]:
+    """Take what may be sent now. A row is leased to the owner; a lease that runs out comes back as of unknown fate."""
+    release_expired(tx)
+    wanted = {
+        Action.POST: _postable(tx, terms.limit),
+        Action.EDIT: _first(tx, MessageState.WAITING, messages.c.ts.is_not(None), terms.limit),
+        Action.RECONCILE: _first(tx, MessageState.AMBIGUOUS, messages.c.ts.is_(None), terms.limit),
+    }
+    granted = rates.book(tx, {action: len(ids) for action, ids in wanted.items()}, terms.rates)
+    claimed = []
+    for action, ids in wanted.items():
+        taken = _lease(tx, ids[: granted.get(action, 0)], terms)
+        claimed += [Claimed(row, action) for row in taken]
+        if action == Action.POST:
+            for row in taken:
+                destinations.spend_post(tx, row.channel, terms.channel_post_interval)
+    return claimed
+
+
+def release_expired(tx: Transaction) -> int:
+    """Free what a dead or paused sender held: an edit may be repeated, a first post must be looked for first."""
+    fate = case((messages.c.ts.is_(None), MessageState.AMBIGUOUS), else_=MessageState.WAITING)
+    lapsed = (messages.c.state == MessageState.SENDING) & (messages.c.lease_until <= tx.protocol_now)
+    free = {"state": fate, "lease_owner": None, "lease_until": None, "not_before": tx.protocol_now}
+    return tx.execute(update(messages).where(lapsed).values(free)).rowcount
+
+
+def take_over(tx: Transaction, owner: str, settle: timedelta) -> int:
+    """On SQLite one process serves, so at its start every other owner is dead: their leases end after `settle`.
+
+    The pause lets a request that the dead process had sent still arrive before history is read.
+    """
+    orphaned = (messages.c.state == MessageState.SENDING) & (messages.c.lease_owner != owner)
+    until = tx.protocol_now + settle
+    return tx.execute(
+        update(messages).where(orphaned, messages.c.lease_until > until).values(lease_until=until)
+    ).rowcount
+
+
+def _postable(tx: Transaction, limit: int) -> list[int]:
+    """The most urgent new message of each channel whose turn has come.
+
+    The channels' rows are locked, those of another replica's claim skipped: no channel gets two posts in one turn.
+    """
+    parent = messages.alias("parent")
+    sibling = messages.alias("sibling")
+    thread_stands = or_(
+        messages.c.thread_of.is_(None),
+        exists().where(parent.c.id == messages.c.thread_of, parent.c.ts.is_not(None)),
+    )
+    thread_is_quiet = ~exists().where(
+        sibling.c.thread_of == messages.c.thread_of,
+        sibling.c.state.in_([MessageState.SENDING, MessageState.AMBIGUOUS]),
+    )
+    first = (
+        select(messages.c.id)
+        .where(
+            messages.c.channel == places.c.channel,
+            messages.c.state == MessageState.WAITING,
+            messages.c.ts.is_(None),
+            messages.c.not_before <= tx.protocol_now,
+            thread_stands,
+            thread_is_quiet,
+        )
+        .order_by(messages.c.priority, messages.c.id)
+        .limit(1)
+        .correlate(places)
+        .scalar_subquery()
+    )
+    open_now = select(places.c.channel, first.label("message_id")).where(places.c.next_post_at <= tx.protocol_now)
+    rows = tx.execute(open_now.with_for_update(of=places, skip_locked=True))
+    ids = [row.message_id for row in rows if row.message_id is not None]
+    return _by_urgency(tx, ids)[:limit]
+
+
+def _by_urgency(tx: Transaction, ids: Sequence[int]) -> list[int]:
+    order = select(messages.c.id).where(messages.c.id.in_(ids)).order_by(messages.c.priority, messages.c.id)
+    return [row.id for row in tx.execute(order)]
+
+
+def _first(tx: Transaction, state: MessageState, condition: Any, limit: int) -> list[int]:
+    ripe = and_(messages.c.state == state, condition, messages.c.not_before <= tx.protocol_now)
+    query = select(messages.c.id).where(ripe).order_by(messages.c.priority, messages.c.id).limit(limit)
+    return [row.id for row in tx.execute(query.with_for_update(skip_locked=True))]
+
+
+def _lease(tx: Transaction, ids: Sequence[int], terms: Terms) -> list[MessageRow]:
+    held = {
+        "state": MessageState.SENDING,
+        "lease_owner": terms.owner,
+        "lease_until": tx.protocol_now + terms.lease,
+        "attempts": messages.c.attempts + 1,
+    }
+    if not ids:
+        return []
+    mine = update(messages).where(messages.c.id.in_(ids)).values(held).returning(*messages.c)
+    rows = [MessageRow.model_validate(row) for row in tx.execute(mine)]
+    return sorted(rows, key=lambda row: (row.priority, row.id))
+
+
+class Queue(NamedTuple):
+    """The queue as a person or a metric sees it."""
+
+    waiting: int
+    ambiguous: int
+    dead: int
+    oldest_seconds: float
+
+
+def queue(tx: Transaction) -> Queue:
+    columns = (messages.c.state, func.count().label("number"), func.min(messages.c.wanted_at).label("oldest"))
+    counts = select(*columns).where(messages.c.state != MessageState.SHOWN).group_by(messages.c.state)
+    found = {row.state: row for row in tx.execute(counts)}
+    number = {state: int(found[state].number) if state in found else 0 for state in MessageState}
+    oldest = found[MessageState.WAITING].oldest if MessageState.WAITING in found else None
+    return Queue(
+        waiting=number[MessageState.WAITING] + number[MessageState.SENDING],
+        ambiguous=number[MessageState.AMBIGUOUS],
+        dead=number[MessageState.DEAD],
+        oldest_seconds=max(0.0, (tx.protocol_now - oldest).total_seconds()) if oldest else 0.0,
+    )

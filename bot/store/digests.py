@@ -1,0 +1,101 @@
+"""Digests: when too many cards wait for a channel, they are told as the lines of one message."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import case, func, insert, select, update
+
+from bot.store.database import Transaction
+from bot.store.messages import MessageState, Nature, Priority, messages
+
+DIGEST = "alerts/digest"
+KIND = "alert_digest"
+
+
+class WaitingCard(NamedTuple):
+    id: int
+    channel: str
+    priority: int
+
+
+class OpenDigest(NamedTuple):
+    """A channel's newest digest, and how much room it has."""
+
+    id: int
+    last_joined_at: datetime
+    size: int
+
+
+#: More cards than this are bundled by the next look, a moment later.
+LOOK_LIMIT = 2_000
+
+
+def waiting_cards(tx: Transaction, template: str) -> dict[str, list[WaitingCard]]:
+    """The cards that have never been posted or tried, by channel, in the order in which they came."""
+    untouched = (
+        (messages.c.state == MessageState.WAITING)
+        & messages.c.ts.is_(None)
+        & (messages.c.template == template)
+        & (messages.c.attempts == 0)
+        & (messages.c.generation == 0)
+    )
+    query = select(messages.c.id, messages.c.channel, messages.c.priority).where(untouched).order_by(messages.c.id)
+    by_channel: dict[str, list[WaitingCard]] = {}
+    for row in tx.execute(query.limit(LOOK_LIMIT).with_for_update(skip_locked=True)):
+        by_channel.setdefault(row.channel, []).append(WaitingCard._make(row))
+    return by_channel
+
+
+def newest(tx: Transaction, channel: str) -> OpenDigest | None:
+    mine = (messages.c.subject_kind == KIND) & (messages.c.channel == channel)
+    row = tx.execute(select(messages).where(mine).order_by(messages.c.id.desc()).limit(1)).one_or_none()
+    if row is None:
+        return None
+    size = tx.execute(select(func.count()).where(messages.c.digest_id == row.id)).scalar_one()
+    return OpenDigest(row.id, datetime.fromisoformat(row.payload["last_joined_at"]), int(size))
+
+
+def begin(tx: Transaction, channel: str, number: int, priority: int) -> OpenDigest:
+    """Open a digest in a channel; `number` makes its key, so that two replicas cannot open the same one."""
+    row: dict[str, Any] = {
+        "key": f"{KIND}:{channel}:{number}",
+        "nature": Nature.CARD,
+        "template": DIGEST,
+        "subject_kind": KIND,
+        "subject_id": number,
+        "payload": {"last_joined_at": tx.protocol_now.isoformat()},
+        "channel": channel,
+        "priority": priority,
+        "state": MessageState.WAITING,
+        "wanted_revision": 0,
+        "wanted_at": tx.protocol_now,
+        "not_before": tx.protocol_now,
+    }
+    digest_id = tx.execute(insert(messages).values(row).returning(messages.c.id)).scalar_one()
+    return OpenDigest(int(digest_id), tx.protocol_now, 0)
+
+
+def join(tx: Transaction, digest: OpenDigest, cards: Sequence[WaitingCard]) -> None:
+    """Put cards into a digest, which thereby has a newer state to show; notes in their threads follow them."""
+    ids = [card.id for card in cards]
+    bundled = update(messages).where(messages.c.id.in_(ids))
+    tx.execute(bundled.values(state=MessageState.BUNDLED, digest_id=digest.id))
+    tx.execute(update(messages).where(messages.c.thread_of.in_(ids)).values(thread_of=digest.id))
+    urgent = min([card.priority for card in cards], default=Priority.ALERT)
+    wake = {
+        "wanted_revision": messages.c.wanted_revision + 1,
+        "state": case((messages.c.state == MessageState.SHOWN, MessageState.WAITING), else_=messages.c.state),
+        "payload": {"last_joined_at": tx.protocol_now.isoformat()},
+    }
+    tx.execute(update(messages).where(messages.c.id == digest.id).values(wake))
+    raised = update(messages).where(messages.c.id == digest.id, messages.c.priority > urgent)
+    tx.execute(raised.values(priority=urgent))
+
+
+def chunks(cards: Sequence[WaitingCard], first: int, size: int) -> Iterator[Sequence[WaitingCard]]:
+    """Cut cards into one part of `first` and then parts of `size`."""
+    if first:
+        yield cards[:first]
+    for start in range(first, len(cards), size):
+        yield cards[start : start + size]
