@@ -51,7 +51,7 @@ class SlackClient:
         except SlackApiError as error:
             raise _refused(method, error) from error
         except aiohttp.ClientConnectorError as error:
-            raise SlackError(method, f"Slack cannot be reached ({error.os_error})", Outcome.RETRY) from error
+            raise SlackError(method, f"Slack cannot be reached ({error.os_error})", Outcome.UNREACHABLE) from error
         except (TimeoutError, aiohttp.ClientError, OSError, json.JSONDecodeError) as error:
             reason = str(error) or type(error).__name__
             raise SlackError(method, f"no answer ({reason})", Outcome.AMBIGUOUS) from error
@@ -64,8 +64,8 @@ class SlackClient:
         except SlackApiError as error:
             raise _refused(method, error) from error
         except (TimeoutError, aiohttp.ClientError, OSError, json.JSONDecodeError) as error:
-            # Reading twice harms nobody.
-            raise SlackError(method, f"no answer ({error or type(error).__name__})", Outcome.RETRY) from error
+            # Reading twice harms nobody, so it does not matter whether Slack got it.
+            raise SlackError(method, f"no answer ({error or type(error).__name__})", Outcome.UNREACHABLE) from error
         return _as_dict(response.data)
 
 

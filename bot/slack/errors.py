@@ -8,8 +8,10 @@ from bot.errors import RiskbotError
 class Outcome(StrEnum):
     """What is to be done after a refusal."""
 
-    #: Nobody took it; the same call may work later.
+    #: Slack refused it for now; the same call may work later.
     RETRY = "retry"
+    #: Slack was not reached, so nobody took it: nothing else will get through either.
+    UNREACHABLE = "unreachable"
     #: Nobody knows whether it was taken.
     AMBIGUOUS = "ambiguous"
     #: The channel refuses us: the message goes elsewhere, and somebody is told once.

@@ -1,6 +1,7 @@
 """Cards: one message per subject and channel that shows the subject's newest revision."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, case, select, update
@@ -22,6 +23,8 @@ class CardWish(NamedTuple):
     channel: str
     revision: int
     priority: Priority
+    #: When it was due, in business time: what comes much later says so.
+    due_at: datetime
 
 
 def want(tx: Transaction, wishes: Sequence[CardWish]) -> None:
@@ -38,7 +41,7 @@ def want(tx: Transaction, wishes: Sequence[CardWish]) -> None:
             "priority": wish.priority,
             "state": MessageState.WAITING,
             "wanted_revision": wish.revision,
-            "wanted_at": tx.protocol_now,
+            "wanted_at": min(tx.protocol_now, tx.protocol_at(wish.due_at)),
             "not_before": tx.protocol_now,
         }
         for wish in wishes

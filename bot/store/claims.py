@@ -56,7 +56,7 @@ def claim(tx: Transaction, terms: Terms) -> list[Claimed]:
     granted = rates.book(tx, {action: len(ids) for action, ids in wanted.items()}, terms.rates)
     claimed = []
     for action, ids in wanted.items():
-        taken = _lease(tx, ids[: granted.get(action, 0)], terms)
+        taken = _lease(tx, ids[: granted.get(action, 0)], terms, is_post=action == Action.POST)
         claimed += [Claimed(row, action) for row in taken]
         if action == Action.POST:
             for row in taken:
@@ -131,13 +131,16 @@ def _first(tx: Transaction, state: MessageState, condition: Any, limit: int) -> 
     return [row.id for row in tx.execute(query.with_for_update(skip_locked=True))]
 
 
-def _lease(tx: Transaction, ids: Sequence[int], terms: Terms) -> list[MessageRow]:
-    held = {
+def _lease(tx: Transaction, ids: Sequence[int], terms: Terms, *, is_post: bool) -> list[MessageRow]:
+    held: dict[str, Any] = {
         "state": MessageState.SENDING,
         "lease_owner": terms.owner,
         "lease_until": tx.protocol_now + terms.lease,
         "attempts": messages.c.attempts + 1,
     }
+    if is_post:
+        # Kept from the first try on: history is read from there, since any of the tries may have been taken.
+        held["claimed_at"] = func.coalesce(messages.c.claimed_at, tx.protocol_now)
     if not ids:
         return []
     mine = update(messages).where(messages.c.id.in_(ids)).values(held).returning(*messages.c)

@@ -35,6 +35,8 @@ class Transaction:
     now: datetime
     #: Real time on the database's clock: what leases and rate limits take.
     protocol_now: datetime
+    #: Seconds of business time per real second; 1 outside the demo.
+    speed: float = 1.0
     rings: set[Bell] = field(default_factory=set)
 
     @property
@@ -43,6 +45,10 @@ class Transaction:
 
     def execute(self, statement: Executable, rows: Any = None) -> CursorResult[Any]:
         return self.connection.execute(statement, rows)
+
+    def protocol_at(self, moment: datetime) -> datetime:
+        """The real time of a moment of business time."""
+        return self.protocol_now - (self.now - moment) / self.speed
 
     def ring(self, bell: Bell) -> None:
         """Wake the bell's listeners of this process after the commit; other replicas look once a second."""
@@ -111,4 +117,5 @@ class Database:
         await self._engine.close()
 
     def _begin(self, connection: Connection) -> Transaction:
-        return Transaction(connection, now=self._clock.now(), protocol_now=self._clock.protocol_now())
+        clock = self._clock
+        return Transaction(connection, now=clock.now(), protocol_now=clock.protocol_now(), speed=clock.speed)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint, case, delete, func, select, update
 
@@ -83,8 +83,23 @@ def claim(tx: Transaction, limit: int) -> list[DueRow]:
         .cte("ripe")
     )
     taken = tx.execute(delete(due).where(due.c.id.in_(select(ripe.c.id))).returning(*due.c))
-    rows = [DueRow(row.id, DueKind(row.kind), row.subject_id, row.due_at, row.failures) for row in taken]
-    return sorted(rows, key=lambda row: row.due_at)
+    return sorted((_to_row(row) for row in taken), key=lambda row: row.due_at)
+
+
+def _to_row(row: Any) -> DueRow:
+    return DueRow(row.id, DueKind(row.kind), row.subject_id, row.due_at, row.failures)
+
+
+def ripe(tx: Transaction, limit: int) -> list[DueRow]:
+    """What is due now, without taking it."""
+    rows = tx.execute(select(due).where(due.c.due_at <= tx.now).order_by(due.c.due_at).limit(limit))
+    return [_to_row(row) for row in rows]
+
+
+def claim_one(tx: Transaction, row: DueRow) -> list[DueRow]:
+    """Take one row; empty when somebody else has taken or moved it."""
+    same = (due.c.id == row.id) & (due.c.due_at == row.due_at)
+    return [_to_row(taken) for taken in tx.execute(delete(due).where(same).returning(*due.c))]
 
 
 def postpone_failed(tx: Transaction, row: DueRow, pause: timedelta) -> None:

@@ -6,10 +6,25 @@ One table, because posting is one problem: a first post must happen once, whethe
 
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, and_, case, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    and_,
+    case,
+    false,
+    select,
+    update,
+)
 
 from bot.store.database import Bell, Transaction
 from bot.store.schema import Id, Json, UtcDateTime, metadata
@@ -57,7 +72,7 @@ messages = Table(
     Column("payload", Json, nullable=False),
     Column("channel", String(80), nullable=False),
     Column("thread_of", Id, ForeignKey("messages.id")),
-    Column("broadcast", Boolean, nullable=False, server_default="0"),
+    Column("broadcast", Boolean, nullable=False, server_default=false()),
     Column("priority", Integer, nullable=False),
     Column("state", String(16), nullable=False),
     Column("wanted_revision", Integer, nullable=False),
@@ -76,7 +91,9 @@ messages = Table(
     Column("late_reason", Text),
     Column("digest_id", Id, ForeignKey("messages.id")),
     Column("rerouted_from", String(80)),
-    Column("plain", Boolean, nullable=False, server_default="0"),
+    #: Blocks that Slack refused go as plain text; a post that may be a repeat shows the tail of its key.
+    Column("plain", Boolean, nullable=False, server_default=false()),
+    Column("marked", Boolean, nullable=False, server_default=false()),
     Column("last_error", Text),
     Index("ix_messages_subject", "subject_kind", "subject_id"),
     Index("ix_messages_digest", "digest_id"),
@@ -127,6 +144,7 @@ class MessageRow(BaseModel):
     late_reason: str | None
     rerouted_from: str | None
     plain: bool
+    marked: bool
 
     @property
     def post_key(self) -> str:
@@ -159,9 +177,12 @@ def settle_shown(tx: Transaction, row: MessageRow, owner: str, *, revision: int,
     return done.rowcount == 1
 
 
-def settle_waiting(tx: Transaction, row: MessageRow, owner: str, *, pause: timedelta, reason: str) -> bool:
-    """It was not taken and nothing was shown: try again after the pause."""
+def settle_waiting(
+    tx: Transaction, row: MessageRow, owner: str, *, pause: timedelta, reason: str, counts: bool = True
+) -> bool:
+    """It was not taken: try again after the pause. A wait that Slack ordered does not count as a failed try."""
     values = {
+        "attempts": messages.c.attempts - (0 if counts else 1),
         "state": MessageState.WAITING,
         "not_before": tx.protocol_now + pause,
         "hold_reason": reason,
@@ -171,9 +192,12 @@ def settle_waiting(tx: Transaction, row: MessageRow, owner: str, *, pause: timed
     return tx.execute(update(messages).where(_mine(row, owner)).values(values)).rowcount == 1
 
 
-def settle_ambiguous(tx: Transaction, row: MessageRow, owner: str, *, pause: timedelta, reason: str) -> bool:
+def settle_ambiguous(
+    tx: Transaction, row: MessageRow, owner: str, *, pause: timedelta, reason: str, counts: bool = True
+) -> bool:
     """It may have been taken: after the pause, history is read before anything is posted again."""
     values = {
+        "attempts": messages.c.attempts - (0 if counts else 1),
         "state": MessageState.AMBIGUOUS,
         "not_before": tx.protocol_now + pause,
         "hold_reason": reason,
@@ -189,6 +213,18 @@ def settle_changed(tx: Transaction, row: MessageRow, owner: str, **values: Any) 
     done = tx.execute(update(messages).where(_mine(row, owner)).values(again))
     tx.ring(Bell.DELIVERY)
     return done.rowcount == 1
+
+
+class ThreadTarget(NamedTuple):
+    """Where replies to a message go."""
+
+    channel: str
+    ts: str
+
+
+def thread_target(tx: Transaction, message_id: int) -> ThreadTarget | None:
+    row = tx.execute(select(messages.c.posted_channel, messages.c.ts).where(messages.c.id == message_id)).one_or_none()
+    return ThreadTarget(row.posted_channel, row.ts) if row and row.ts else None
 
 
 def settle_dead(tx: Transaction, row: MessageRow, owner: str, *, reason: str) -> bool:

@@ -134,7 +134,8 @@ def _commit(answer: Answer) -> Answer:
 
 
 def _record(tx: Transaction, user_id: str, verb: str, group_ids: list[int], **detail: str) -> None:
-    audit.record(tx, [audit.Entry(f"slack:{user_id}", verb, changes.GROUP, each, dict(detail)) for each in group_ids])
+    actor = user_id if user_id.startswith("token:") else f"slack:{user_id}"
+    audit.record(tx, [audit.Entry(actor, verb, changes.GROUP, each, dict(detail)) for each in group_ids])
 
 
 def _taken_already(group: Group, user_id: str) -> str:

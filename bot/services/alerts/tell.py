@@ -1,6 +1,7 @@
 """What falls due on groups: the end of the group wait, a repeat, a lapsed acknowledgement."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.services.alerts import changes, notes
 from bot.settings import AlertDelivery
@@ -9,7 +10,7 @@ from bot.store import audit, cards, destinations, due, outbox
 from bot.store.alerts import Group
 from bot.store.cards import CardWish
 from bot.store.database import Transaction
-from bot.store.due import DueKind
+from bot.store.due import DueKind, DueRow
 from bot.store.messages import Priority
 from riskengine.response.alerts import AlertStatus, Severity
 from riskengine.response.routing import channels_for
@@ -17,13 +18,14 @@ from riskengine.response.routing import channels_for
 CARD = "alerts/card"
 
 
-def tell_groups(tx: Transaction, group_ids: Sequence[int], settings: AlertDelivery) -> None:
+def tell_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelivery) -> None:
     """Show the groups' present state: post the cards that are not there yet, have the others edited.
 
     A group that was resolved during its wait is told too: somebody should know that it happened.
     """
-    groups = store.lock_groups(tx, group_ids)
-    wishes = [wish for group in groups for wish in _wishes(group, settings)]
+    due_at = {row.subject_id: row.due_at for row in rows}
+    groups = store.lock_groups(tx, list(due_at))
+    wishes = [wish for group in groups for wish in _wishes(group, due_at[group.id], settings)]
     destinations.ensure(tx, [wish.channel for wish in wishes])
     cards.want(tx, wishes)
     cards.bump(tx, changes.GROUP, {group.id: group.revision for group in groups if group.told_at is not None})
@@ -32,26 +34,26 @@ def tell_groups(tx: Transaction, group_ids: Sequence[int], settings: AlertDelive
     store.mark_told(tx, [group.id for group in groups])
 
 
-def _wishes(group: Group, settings: AlertDelivery) -> list[CardWish]:
+def _wishes(group: Group, due_at: datetime, settings: AlertDelivery) -> list[CardWish]:
     labels = {group.subject_label: group.subject, "name": group.name}
     channels = channels_for(group.area, group.severity, labels, settings.routes, settings.default_channel)
     urgent = group.severity == Severity.CRITICAL
     priority = Priority.ALERT_CRITICAL if urgent else Priority.ALERT
-    return [CardWish(CARD, changes.GROUP, group.id, channel, group.revision, priority) for channel in channels]
+    return [CardWish(CARD, changes.GROUP, group.id, channel, group.revision, priority, due_at) for channel in channels]
 
 
-def repeat_groups(tx: Transaction, group_ids: Sequence[int], settings: AlertDelivery) -> None:
+def repeat_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelivery) -> None:
     """Say again that a group fires when nobody has taken it for the repeat interval."""
-    firing = [group for group in store.lock_groups(tx, group_ids) if group.status == AlertStatus.FIRING]
+    firing = [group for group in store.lock_groups(tx, _subjects(rows)) if group.status == AlertStatus.FIRING]
     for group in firing:
         outbox.enqueue(tx, notes.still_firing(tx, group, group.opened_at))
         store.update_group(tx, group.id)
     due.schedule(tx, DueKind.REPEAT_GROUP, [group.id for group in firing], tx.now + settings.repeat_interval)
 
 
-def expire_acknowledgements(tx: Transaction, group_ids: Sequence[int], settings: AlertDelivery) -> None:
+def expire_acknowledgements(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelivery) -> None:
     """Give back what was acknowledged and forgotten: its alerts fire again, and its owner is told."""
-    lapsed = [group for group in store.lock_groups(tx, group_ids) if group.acknowledged and _is_over(tx, group)]
+    lapsed = [group for group in store.lock_groups(tx, _subjects(rows)) if group.acknowledged and _is_over(tx, group)]
     store.unacknowledge(tx, [group.id for group in lapsed])
     for group in lapsed:
         free = {"acknowledged_by": None, "acknowledged_at": None, "acknowledgement_expires_at": None}
@@ -60,6 +62,10 @@ def expire_acknowledgements(tx: Transaction, group_ids: Sequence[int], settings:
         detail = {"owner": group.acknowledged_by}
         audit.record(tx, [audit.Entry(audit.SYSTEM, "acknowledgement_expired", changes.GROUP, group.id, detail)])
     changes.refresh(tx, [group.id for group in lapsed], settings, by_person=True)
+
+
+def _subjects(rows: Sequence[DueRow]) -> list[int]:
+    return [row.subject_id for row in rows]
 
 
 def _is_over(tx: Transaction, group: Group) -> bool:

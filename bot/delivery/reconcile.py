@@ -1,0 +1,45 @@
+"""A post whose answer was lost: the channel's history says whether it arrived."""
+
+from datetime import timedelta
+from typing import Any
+
+from bot.delivery.envelopes import EVENT_TYPE
+from bot.slack.channels import channel_id
+from bot.slack.client import SlackClient
+from bot.store.messages import MessageRow, ThreadTarget
+
+#: Slack's clock and ours differ by less than this.
+CLOCK_SLACK = timedelta(seconds=5)
+PAGE = 200
+#: Newest first, so a post of the last minutes is on the first page of all but the busiest channels.
+PAGES = 5
+
+
+async def find_post(client: SlackClient, row: MessageRow, thread: ThreadTarget | None) -> tuple[str, str] | None:
+    """The channel's id and the ts of the post, or None when it is not there. Raises SlackError."""
+    channel = thread.channel if thread else await channel_id(client, row.channel)
+    since = (row.claimed_at or row.wanted_at) - CLOCK_SLACK
+    arguments: dict[str, Any] = {
+        "channel": channel,
+        "oldest": f"{since.timestamp():.6f}",
+        "include_all_metadata": "true",
+        "limit": PAGE,
+    }
+    method = "conversations.history"
+    if thread:
+        method, arguments = "conversations.replies", {**arguments, "ts": thread.ts}
+    for _ in range(PAGES):
+        page = await client.query(method, **arguments)
+        for message in page.get("messages", []):
+            if _is_ours(message, row.post_key):
+                return channel, str(message["ts"])
+        cursor = page.get("response_metadata", {}).get("next_cursor", "")
+        if not cursor:
+            return None
+        arguments["cursor"] = cursor
+    return None
+
+
+def _is_ours(message: dict[str, Any], post_key: str) -> bool:
+    metadata = message.get("metadata") or {}
+    return metadata.get("event_type") == EVENT_TYPE and metadata.get("event_payload", {}).get("k") == post_key

@@ -1,0 +1,117 @@
+"""What becomes of a message that Slack did not take: one function per outcome, each a transaction."""
+
+import logging
+from datetime import timedelta
+
+from bot.settings import DeliverySettings
+from bot.slack.errors import HINTS, Outcome, SlackError
+from bot.store import destinations, messages, outbox, rates
+from bot.store.claims import Action, Claimed
+from bot.store.database import Transaction
+from bot.store.messages import MessageRow, Priority
+from bot.store.outbox import Note
+
+logger = logging.getLogger(__name__)
+
+LONGEST_BACKOFF_SECONDS = 60
+#: The channel for troubles refuses us too: nothing is given up, but it is tried only this often.
+LAST_RESORT_PAUSE = timedelta(seconds=60)
+REPOST = {"ts": None, "posted_channel": None, "shown_revision": None, "claimed_at": None}
+
+
+class Refusals:
+    """Settles refused messages; holds what the settling needs besides the message."""
+
+    def __init__(self, owner: str, settings: DeliverySettings, trouble_channel: str) -> None:
+        self._owner = owner
+        self._settings = settings
+        self._trouble_channel = trouble_channel
+
+    def settle(self, tx: Transaction, claimed: Claimed, error: SlackError) -> None:
+        """Write what the error means for the message, its channel and the method."""
+        row = claimed.row
+        if error.retry_after_seconds is not None:
+            self._held(tx, claimed, error, error.retry_after_seconds)
+        elif claimed.action == Action.RECONCILE:
+            self._history_refused(tx, row, error)
+        elif error.outcome == Outcome.AMBIGUOUS and claimed.action == Action.POST:
+            pause = self._settings.settle
+            messages.settle_ambiguous(tx, row, self._owner, pause=pause, reason=f"Slack gave no answer ({error.error})")
+        elif error.outcome == Outcome.DESTINATION:
+            self._elsewhere(tx, row, error)
+        elif error.outcome == Outcome.GONE:
+            messages.settle_changed(tx, row, self._owner, generation=row.generation + 1, **REPOST)
+        elif error.outcome == Outcome.CONTENT and not row.plain:
+            messages.settle_changed(tx, row, self._owner, plain=True)
+        elif error.outcome in {Outcome.UNREACHABLE, Outcome.CREDENTIALS}:
+            self._wait(tx, row, error, counts=False)
+        else:
+            self._again_or_give_up(tx, row, error.message)
+
+    def failed(self, tx: Transaction, claimed: Claimed, reason: str) -> None:
+        """Our own code failed on it: the others go on, and after the last try it is said."""
+        self._again_or_give_up(tx, claimed.row, reason)
+
+    def _held(self, tx: Transaction, claimed: Claimed, error: SlackError, seconds: float) -> None:
+        pause = timedelta(seconds=seconds)
+        reason = f"Slack asked us to wait {seconds:g} s"
+        rates.hold(tx, error.method, pause, reason)
+        if claimed.action == Action.POST:
+            destinations.hold(tx, claimed.row.channel, pause, reason)
+        settle = messages.settle_ambiguous if claimed.action == Action.RECONCILE else messages.settle_waiting
+        settle(tx, claimed.row, self._owner, pause=pause, reason=reason, counts=False)
+
+    def _history_refused(self, tx: Transaction, row: MessageRow, error: SlackError) -> None:
+        """Unreadable history cannot settle it: post again, marked, so that a person can tell a repeat."""
+        if error.outcome in {Outcome.UNREACHABLE, Outcome.RETRY, Outcome.AMBIGUOUS}:
+            pause = self._backoff(row)
+            messages.settle_ambiguous(tx, row, self._owner, pause=pause, reason=error.message, counts=False)
+        else:
+            logger.warning("History of %s cannot be read: %s", row.channel, error.error, extra={"action": "unreadable"})
+            messages.settle_changed(tx, row, self._owner, marked=True, state=messages.MessageState.WAITING)
+
+    def _elsewhere(self, tx: Transaction, row: MessageRow, error: SlackError) -> None:
+        first = destinations.mark_broken(tx, row.channel, error.error)
+        if row.channel == self._trouble_channel:
+            pause = LAST_RESORT_PAUSE
+            messages.settle_waiting(tx, row, self._owner, pause=pause, reason=error.message, counts=False)
+            return
+        if first:
+            outbox.enqueue(tx, [self._notice(tx, row.channel, error)])
+        destinations.ensure(tx, [self._trouble_channel])
+        moved = {"channel": self._trouble_channel, "rerouted_from": row.rerouted_from or row.channel, "thread_of": None}
+        messages.settle_changed(tx, row, self._owner, generation=row.generation + 1, **moved, **REPOST)
+
+    def _notice(self, tx: Transaction, channel: str, error: SlackError) -> Note:
+        payload = {"channel": channel, "reason": error.error, "hint": HINTS.get(error.error, "")}
+        return Note(
+            key=f"destination_broken:{channel}:{tx.protocol_now.isoformat()}",
+            template="delivery/destination_broken",
+            subject_kind="destination",
+            subject_id=0,
+            payload=payload,
+            channel=self._trouble_channel,
+            priority=Priority.ALERT,
+        )
+
+    def _wait(self, tx: Transaction, row: MessageRow, error: SlackError, *, counts: bool) -> None:
+        reason = f"Slack could not be reached ({error.error})"
+        messages.settle_waiting(tx, row, self._owner, pause=self._backoff(row), reason=reason, counts=counts)
+
+    def _again_or_give_up(self, tx: Transaction, row: MessageRow, reason: str) -> None:
+        if row.attempts < self._settings.max_attempts:
+            messages.settle_waiting(tx, row, self._owner, pause=self._backoff(row), reason=reason)
+            return
+        messages.settle_dead(tx, row, self._owner, reason=reason)
+        logger.error("Gave up message %s: %s", row.key, reason, extra={"action": "message_dead", "key": row.key})
+        if row.template != "delivery/given_up":
+            outbox.enqueue(tx, [self._given_up(row, reason)])
+            destinations.ensure(tx, [self._trouble_channel])
+
+    def _given_up(self, row: MessageRow, reason: str) -> Note:
+        payload = {"channel": row.channel, "template": row.template, "reason": reason[:300]}
+        key = f"given_up:{row.id}:{row.generation}"
+        return Note(key, "delivery/given_up", "message", row.id, payload, channel=self._trouble_channel)
+
+    def _backoff(self, row: MessageRow) -> timedelta:
+        return timedelta(seconds=min(LONGEST_BACKOFF_SECONDS, 2 ** min(row.attempts, 6)))

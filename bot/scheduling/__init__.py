@@ -1,0 +1,1 @@
+"""The recurring bells. They ring; what is due stands in the database."""

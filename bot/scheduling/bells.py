@@ -1,0 +1,67 @@
+"""APScheduler rings; every bell does a small thing and may be missed, late or doubled without harm."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.failpoints import FailPoint, pass_by
+from bot.scheduling.due import DueRunner
+from bot.store import audit, inbound
+from bot.store.database import Database, Transaction
+
+logger = logging.getLogger(__name__)
+
+SEAL_SET = 500
+#: Slack redelivers for minutes; a day is far beyond any redelivery.
+INBOUND_KEPT_FOR = timedelta(days=1)
+
+
+def build_scheduler(
+    database: Database, due_runner: DueRunner, follow_clock: Callable[[], Awaitable[None]]
+) -> AsyncIOScheduler:
+    """All bells. `misfire_grace_time=None, coalesce`: the defaults would drop a bell that comes late."""
+    scheduler = AsyncIOScheduler(
+        timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    )
+
+    async def look_for_due() -> None:
+        due_runner.ring()
+
+    async def seal() -> None:
+        await seal_audit(database)
+
+    async def prune() -> None:
+        await database.write(lambda tx: inbound.prune(tx, INBOUND_KEPT_FOR))
+
+    scheduler.add_job(_guarded(look_for_due), "interval", seconds=1, id="due")
+    scheduler.add_job(_guarded(seal), "interval", seconds=1, id="seal")
+    scheduler.add_job(_guarded(follow_clock), "interval", seconds=30, id="clock")
+    scheduler.add_job(_guarded(prune), "interval", hours=1, id="prune")
+    return scheduler
+
+
+def _guarded(ring: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    async def guarded() -> None:
+        try:
+            await ring()
+        except Exception:
+            # A bell that raises must not stop the next one; what it would have done is still due.
+            logger.exception("A bell failed", extra={"action": "bell_failed", "bell": ring.__name__})
+
+    return guarded
+
+
+async def seal_audit(database: Database) -> int:
+    """Chain everything that is not sealed yet; returns how many rows."""
+    sealed = 0
+    while await database.read(audit.count_unsealed):
+        sealed += await database.write(_seal_set)
+    return sealed
+
+
+def _seal_set(tx: Transaction) -> int:
+    count = audit.seal(tx, SEAL_SET)
+    pass_by(FailPoint.AUDIT_BEFORE_SEAL)
+    return count
