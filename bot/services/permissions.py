@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict
-
 from bot.settings import PeopleSettings
+from riskengine.people import Person
 
 EVERYONE = "everyone"
 
@@ -19,20 +18,6 @@ class Verb(StrEnum):
     UNACKNOWLEDGE = "give back alerts"
     ASSIGN = "assign alerts"
     RESOLVE = "resolve alerts"
-
-
-class Person(BaseModel):
-    """A member of the workspace, as Slack describes them."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    name: str
-    email: str = ""
-    is_bot: bool = False
-    is_guest: bool = False
-    is_deactivated: bool = False
-    is_foreign: bool = False
 
 
 class People(Protocol):
@@ -62,9 +47,8 @@ class Permissions:
         person = await self._people.find(user_id)
         if person is None:
             return "I do not know you: Slack says that this workspace has no such member. Nothing was changed."
-        outsider = _outsider(person)
-        if outsider:
-            return f"{outsider} cannot {verb}. Nothing was changed."
+        if person.outsider:
+            return f"{person.outsider} cannot {verb}. Nothing was changed."
         if await self._may(person, verb):
             return None
         roles = ", ".join(self._settings.responders)
@@ -75,7 +59,7 @@ class Permissions:
     async def assignable(self, user_id: str) -> str | None:
         """Why nothing can be assigned to this user; None when it can."""
         person = await self._people.find(user_id)
-        outsider = "Somebody unknown to this workspace" if person is None else _outsider(person)
+        outsider = "Somebody unknown to this workspace" if person is None else person.outsider
         return f"{outsider} cannot be given an alert. Choose a full member of this workspace." if outsider else None
 
     async def is_admin(self, user_id: str) -> bool:
@@ -89,13 +73,3 @@ class Permissions:
             return True
         members = [name for role in self._settings.responders for name in self._settings.roles.get(role, (role,))]
         return await self._people.is_among(person, members)
-
-
-def _outsider(person: Person) -> str:
-    if person.is_bot:
-        return "An app"
-    if person.is_deactivated:
-        return "A deactivated member"
-    if person.is_foreign:
-        return "A member of another workspace"
-    return "A guest" if person.is_guest else ""

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from bot.slack.manifest import CommandSpec, ShortcutSpec
+
 
 class Command(StrEnum):
     ALERTS = "/alerts"
@@ -24,4 +26,8 @@ class View(StrEnum):
     """callback_id of every modal."""
 
     ALERT_GROUP = "alerts.group"
-    ALERT_TIMELINE = "alerts.timeline"
+
+
+#: What is shown where Slack completes commands; bot/handlers registers the same ones.
+COMMANDS = (CommandSpec(Command.ALERTS, "What fires, what is yours", "[status | list | mine | help]"),)
+SHORTCUTS: tuple[ShortcutSpec, ...] = ()

@@ -2,39 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import and_, func, or_, select
 
 from bot.store import alerts as store
 from bot.store import audit
-from bot.store.alerts import Group, alert_groups, alerts
+from bot.store.alerts import alert_groups, alerts
 from bot.store.database import Transaction
 from bot.store.messages import messages
 from riskengine.response.alerts import Alert, AlertStatus
+from riskengine.response.grouping import Group
+from riskengine.response.reports import GroupDetail, Overview
 
 OPEN = (AlertStatus.FIRING, AlertStatus.ACKNOWLEDGED)
-
-
-class Overview(BaseModel):
-    """How things stand in all."""
-
-    model_config = ConfigDict(frozen=True)
-
-    firing_groups: int
-    acknowledged_groups: int
-    resolved_last_day: int
-    #: Mean of firing → acknowledged over the groups acknowledged in the last day; None when there are none.
-    mtta: timedelta | None
-
-
-class GroupDetail(NamedTuple):
-    """One group with its alerts and history, as a modal or a card shows it."""
-
-    group: Group
-    alerts: list[Alert]
-    history: list[audit.Recorded]
 
 
 class AlertFilter(BaseModel):
@@ -113,6 +94,11 @@ def matching_alerts(tx: Transaction, wanted: AlertFilter) -> list[Alert]:
         name, _, value = pair.partition("=")
         query = query.where(alerts.c.labels[name].as_string() == value)
     return [store.to_alert(row) for row in tx.execute(query.limit(wanted.limit))]
+
+
+def alert_by_id(tx: Transaction, alert_id: int) -> Alert | None:
+    row = tx.execute(select(alerts).where(alerts.c.id == alert_id)).one_or_none()
+    return store.to_alert(row) if row else None
 
 
 def group_of(tx: Transaction, alert_id: int) -> int | None:

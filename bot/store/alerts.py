@@ -1,10 +1,8 @@
 """Alerts and their groups: one row an episode, one row a group."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import (
     Boolean,
     Column,
@@ -24,7 +22,7 @@ from sqlalchemy import (
 from bot.store.database import Transaction
 from bot.store.schema import Id, Json, UtcDateTime, metadata
 from riskengine.response.alerts import Alert, AlertStatus, Severity
-from riskengine.response.grouping import AlertCount, GroupIdentity, GroupState
+from riskengine.response.grouping import AlertCount, Group, GroupIdentity
 
 alert_groups = Table(
     "alert_groups",
@@ -91,44 +89,6 @@ Index(
     sqlite_where=alerts.c.status != "resolved",
     postgresql_where=alerts.c.status != "resolved",
 )
-
-
-class Group(BaseModel):
-    """One row of alert_groups."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-    id: int
-    key: str
-    name: str
-    area: str
-    subject_label: str
-    subject: str
-    status: AlertStatus
-    severity: Severity
-    firing: int
-    acknowledged: int
-    resolved: int
-    revision: int
-    refires: int
-    opened_at: datetime
-    told_at: datetime | None
-    resolved_at: datetime | None
-    acknowledged_by: str | None
-    acknowledged_at: datetime | None
-    acknowledgement_expires_at: datetime | None
-    assigned_to: str | None
-    assigned_by: str | None
-
-    @property
-    def state(self) -> GroupState:
-        return GroupState(
-            status=self.status,
-            severity=self.severity,
-            firing=self.firing,
-            acknowledged=self.acknowledged,
-            resolved=self.resolved,
-        )
 
 
 def latest_by_fingerprint(tx: Transaction, fingerprints: Sequence[str]) -> dict[str, Alert]:

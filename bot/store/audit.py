@@ -7,7 +7,7 @@ with their cause and sealed in sets by one bell. What is not sealed yet is said 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Column, Index, String, Table, func, insert, select, update
@@ -15,6 +15,7 @@ from sqlalchemy import BigInteger, Column, Index, String, Table, func, insert, s
 from bot.store.database import Bell, Transaction
 from bot.store.dialects import upsert
 from bot.store.schema import Id, Json, UtcDateTime, metadata
+from riskengine.response.reports import Recorded
 
 audit = Table(
     "audit",
@@ -52,14 +53,6 @@ class Entry(NamedTuple):
     verb: str
     object_kind: str
     object_id: int
-    detail: dict[str, Any]
-
-
-class Recorded(NamedTuple):
-    id: int
-    at: datetime
-    actor: str
-    verb: str
     detail: dict[str, Any]
 
 

@@ -17,8 +17,9 @@ R = TypeVar("R")
 #: transaction is undone, and run again it sees the other's row.
 CONFLICTS = {"40001", "40P01", "23505"}
 TRIES = 5
-#: Classes of SQLSTATE that say the server cannot take it now: connection, resources, operator intervention, system.
-UNAVAILABLE_CLASSES = ("08", "53", "57", "58")
+#: Classes of SQLSTATE that say the server cannot take it now: connection, refused login, no such database, resources,
+#: operator intervention, system.
+UNAVAILABLE_CLASSES = ("08", "28", "3D", "53", "57", "58")
 POOL_SIZE = 8
 
 

@@ -50,6 +50,44 @@ class GroupState(BaseModel):
     resolved: int
 
 
+class Group(BaseModel):
+    """Alerts told as one: what they share, how they stand together, and who has them."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    id: int
+    key: str
+    name: str
+    area: str
+    subject_label: str
+    subject: str
+    status: AlertStatus
+    severity: Severity
+    firing: int
+    acknowledged: int
+    resolved: int
+    revision: int
+    refires: int
+    opened_at: datetime
+    told_at: datetime | None
+    resolved_at: datetime | None
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None
+    acknowledgement_expires_at: datetime | None
+    assigned_to: str | None
+    assigned_by: str | None
+
+    @property
+    def state(self) -> GroupState:
+        return GroupState(
+            status=self.status,
+            severity=self.severity,
+            firing=self.firing,
+            acknowledged=self.acknowledged,
+            resolved=self.resolved,
+        )
+
+
 class AlertCount(BaseModel):
     """How many alerts of a group are of one status and severity."""
 

@@ -6,11 +6,10 @@ from typing import Any
 from bot.services.alerts import notes
 from bot.store import alerts as store
 from bot.store import cards, due, outbox
-from bot.store.alerts import Group
 from bot.store.database import Transaction
 from bot.store.due import DueKind
 from riskengine.response.alerts import AlertSettings, AlertStatus
-from riskengine.response.grouping import GroupState, Telling, summarise, tell_at, telling
+from riskengine.response.grouping import Group, GroupState, Telling, summarise, tell_at, telling
 
 GROUP = "alert_group"
 

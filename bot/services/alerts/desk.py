@@ -10,10 +10,11 @@ from bot.services.answers import Answer
 from bot.services.permissions import Permissions, Verb
 from bot.settings import AlertDelivery
 from bot.store import alert_lookups
-from bot.store.alert_lookups import AlertFilter, GroupDetail, Overview
-from bot.store.alerts import Group
+from bot.store.alert_lookups import AlertFilter
 from bot.store.database import Database, Transaction
-from riskengine.response.alerts import Alert, Effect, Signal
+from riskengine.response.alerts import Alert, AlertStatus, Effect, Signal
+from riskengine.response.grouping import Group
+from riskengine.response.reports import GroupDetail, Overview
 
 
 class AlertDesk:
@@ -59,7 +60,7 @@ class AlertDesk:
         """Acknowledge or resolve the group of an alert in the name of an API token, whose scope was checked."""
         group_id = await self._database.read(lambda tx: alert_lookups.group_of(tx, alert_id))
         if group_id is None:
-            raise NotFound(f"There is no alert {alert_id}.", hint="GET /v1/alerts lists those that hold now.")
+            raise _no_alert(alert_id)
         press = Press(user_id=f"token:{token_name}", group_id=group_id, delivery_id=delivery_id)
         work = respond.acknowledge if verb == Verb.ACKNOWLEDGE else respond.resolve
         return await self._commit(lambda tx: work(tx, press, self._settings))
@@ -76,8 +77,19 @@ class AlertDesk:
     async def open_groups(self, *, owner: str | None = None, limit: int = 50) -> tuple[list[Group], int]:
         return await self._database.read(lambda tx: alert_lookups.open_groups(tx, owner=owner, limit=limit))
 
-    async def matching(self, wanted: AlertFilter) -> list[Alert]:
+    async def matching(
+        self, *, status: AlertStatus | None = None, area: str | None = None, label: tuple[str, ...] = (), limit: int
+    ) -> list[Alert]:
+        """Alerts of a status (without one: that hold now), an area, and with all of these `name=value` labels."""
+        wanted = AlertFilter(status=status, area=area, label=label, limit=limit)
         return await self._database.read(lambda tx: alert_lookups.matching_alerts(tx, wanted))
+
+    async def alert(self, alert_id: int) -> Alert:
+        """Raises NotFound when there is none of this id."""
+        found = await self._database.read(lambda tx: alert_lookups.alert_by_id(tx, alert_id))
+        if found is None:
+            raise _no_alert(alert_id)
+        return found
 
     async def _person(
         self, press: Press, verb: Verb, work: Callable[[Transaction, Press, AlertDelivery], Answer]
@@ -91,3 +103,7 @@ class AlertDesk:
         answer = await self._database.write(work)
         pass_by(FailPoint.PRESS_COMMITTED)
         return answer
+
+
+def _no_alert(alert_id: int) -> NotFound:
+    return NotFound(f"There is no alert {alert_id}.", hint="GET /v1/alerts lists those that hold now.")

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.store import cards
-from bot.store.alerts import Group
 from bot.store.database import Transaction
 from bot.store.messages import Priority
 from bot.store.outbox import Note
+from riskengine.response.grouping import Group
 
 GROUP = "alert_group"
 

@@ -9,7 +9,7 @@ from bot.store import alerts as store
 from bot.store import audit
 from bot.store.database import Transaction
 from riskengine.response.alerts import Alert, AlertSettings, Effect, Signal, observe
-from riskengine.response.grouping import GroupIdentity, continues, identity_of
+from riskengine.response.grouping import Group, GroupIdentity, continues, identity_of
 
 
 class Folded(NamedTuple):
@@ -62,7 +62,7 @@ def _key(alert: Alert) -> str:
     return identity_of(alert.name, alert.labels).key
 
 
-def _groups_of(tx: Transaction, begun: Sequence[Alert], settings: AlertSettings) -> dict[str, store.Group]:
+def _groups_of(tx: Transaction, begun: Sequence[Alert], settings: AlertSettings) -> dict[str, Group]:
     """The group of every new episode: the open one, the one that it re-fires, or a new one."""
     identities: dict[str, tuple[GroupIdentity, Alert]] = {}
     for alert in begun:

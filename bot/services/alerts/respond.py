@@ -10,10 +10,10 @@ from bot.services.answers import Answer
 from bot.settings import AlertDelivery
 from bot.store import alerts as store
 from bot.store import audit, destinations, due, inbound, outbox
-from bot.store.alerts import Group
 from bot.store.database import Transaction
 from bot.store.due import DueKind
 from riskengine.response.alerts import AlertStatus
+from riskengine.response.grouping import Group
 
 GONE = "This alert is not in my records any more. Nothing was changed; `/alerts` shows what is there now."
 #: A redelivery was answered the first time; a second answer would only confuse.

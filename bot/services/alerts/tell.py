@@ -7,12 +7,12 @@ from bot.services.alerts import changes, notes
 from bot.settings import AlertDelivery
 from bot.store import alerts as store
 from bot.store import audit, cards, destinations, due, outbox
-from bot.store.alerts import Group
 from bot.store.cards import CardWish
 from bot.store.database import Transaction
 from bot.store.due import DueKind, DueRow
 from bot.store.messages import Priority
 from riskengine.response.alerts import AlertStatus, Severity
+from riskengine.response.grouping import Group
 from riskengine.response.routing import channels_for
 
 CARD = "alerts/card"

@@ -1,0 +1,64 @@
+"""What listeners are given, and how they answer in time and in private."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncRespond
+
+from bot.errors import DatabaseBusy, DatabaseUnavailable
+from bot.services.alerts.desk import AlertDesk
+from bot.services.answers import Answer
+from bot.slack.client import SlackClient
+
+#: Slack shows its own error after 3 s; half of it leaves time for the way back.
+COMMIT_SECONDS = 1.5
+NOT_RECORDED = "I could not record that in time, so do not count on it. If the message does not change, press again."
+
+
+@dataclass(frozen=True)
+class Context:
+    """The services that listeners call; one field a feature."""
+
+    alerts: AlertDesk
+    client: SlackClient
+    prefix: str
+
+
+async def commit_then_acknowledge(work: Awaitable[Answer], ack: AsyncAck) -> Answer:
+    """Commit, then acknowledge, so that an acknowledged press is never lost; but acknowledge in time whatever happens.
+
+    A press whose commit does not come is taken back where it has not begun, and its person is told.
+    """
+    try:
+        answer = await asyncio.wait_for(work, COMMIT_SECONDS)
+    except (TimeoutError, DatabaseBusy, DatabaseUnavailable):
+        answer = Answer.unchanged(NOT_RECORDED)
+    await ack()
+    return answer
+
+
+async def tell(answer: Answer, respond: AsyncRespond) -> None:
+    """Tell the person alone; what every card shows by itself is not said again."""
+    if answer.text:
+        await respond(answer.text, response_type="ephemeral", replace_original=False)
+
+
+def pressed(body: dict[str, Any]) -> dict[str, Any]:
+    """The first action of a press."""
+    action: dict[str, Any] = body["actions"][0]
+    return action
+
+
+def delivery_id(body: dict[str, Any]) -> str:
+    """The same for every delivery of one press, different for two presses of one button."""
+    action = pressed(body)
+    place = body.get("container", {}).get("message_ts") or body.get("view", {}).get("id", "")
+    return f"{body['user']['id']}:{place}:{action['action_id']}:{action.get('action_ts', '')}"
+
+
+def number_in(text: str | None) -> int:
+    """An id out of a value or a block id (`group:12`); 0, which no row has, for anything else."""
+    tail = (text or "").rpartition(":")[2]
+    return int(tail) if tail.isascii() and tail.isdigit() and len(tail) < 19 else 0  # noqa: PLR2004 - digits of 2^63

@@ -1,0 +1,179 @@
+"""What a group's card and a digest show."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from riskengine.durations import spoken
+from riskengine.response.alerts import Alert, AlertStatus, Severity
+from riskengine.response.grouping import Group
+
+#: Alerts that a card lists one by one; the rest are counted.
+LISTED = 5
+EMOJI = {
+    Severity.CRITICAL: "🔴",
+    Severity.HIGH: "🟠",
+    Severity.MEDIUM: "🟡",
+    Severity.LOW: "🔵",
+    Severity.INFO: "⚪",
+}
+
+
+class Line(BaseModel):
+    """One alert on a card: what makes it different from its siblings, and how it stands."""
+
+    model_config = ConfigDict(frozen=True)
+
+    labels: str
+    emoji: str
+    state: str
+
+
+class AlertCard(BaseModel):
+    """Everything that the card of a group shows."""
+
+    model_config = ConfigDict(frozen=True)
+
+    group_id: int
+    name: str
+    subject: str
+    area: str
+    status: AlertStatus
+    severity: Severity
+    emoji: str
+    headline: str
+    summary: str
+    action: str
+    runbook_url: str
+    opened_at: datetime
+    lasted: str
+    refires: int
+    acknowledged_by: str
+    acknowledged_at: datetime | None
+    expires_at: datetime | None
+    assigned_to: str
+    resolved_by: str
+    resolved_at: datetime | None
+    firing: int
+    lines: tuple[Line, ...]
+    more: int
+
+
+class DigestLine(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    group_id: int
+    emoji: str
+    title: str
+    state: str
+    owner: str
+
+
+class AlertDigest(BaseModel):
+    """Everything that a digest shows: its groups, those that need somebody first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    digest_id: int
+    headline: str
+    firing: int
+    acknowledged: int
+    resolved: int
+    lines: tuple[DigestLine, ...]
+
+
+def to_card(group: Group, alerts: Sequence[Alert]) -> AlertCard:
+    holding = [alert for alert in alerts if alert.status != AlertStatus.RESOLVED]
+    telling = (holding or list(alerts))[:1]
+    annotations = telling[0].annotations if telling else {}
+    last = next((alert for alert in alerts if alert.resolved_by), None)
+    return AlertCard(
+        group_id=group.id,
+        name=group.name,
+        subject=group.subject,
+        area=group.area,
+        status=group.status,
+        severity=group.severity,
+        emoji=emoji_of(group),
+        headline=headline(group),
+        summary=annotations.get("summary") or annotations.get("description", ""),
+        action=annotations.get("action", ""),
+        runbook_url=_web_address(annotations.get("runbook_url", "")),
+        opened_at=group.opened_at,
+        lasted=spoken(group.resolved_at - group.opened_at) if group.resolved_at else "",
+        refires=group.refires,
+        acknowledged_by=group.acknowledged_by or "",
+        acknowledged_at=group.acknowledged_at,
+        expires_at=group.acknowledgement_expires_at,
+        assigned_to=group.assigned_to or "",
+        resolved_by=last.resolved_by or "" if last else "",
+        resolved_at=group.resolved_at,
+        firing=group.firing,
+        lines=tuple(_line(alert, group) for alert in (holding or alerts)[:LISTED]),
+        more=max(0, group.firing + group.acknowledged - LISTED) if holding else 0,
+    )
+
+
+def headline(group: Group) -> str:
+    """The sentence that a notification shows: how it stands, what, where."""
+    about = f" on {group.subject}" if group.subject else ""
+    if group.status == AlertStatus.RESOLVED:
+        return f"✅ Resolved: {group.name}{about}"
+    if group.status == AlertStatus.ACKNOWLEDGED:
+        return f"👀 Acknowledged: {group.name}{about}"
+    count = f" ({group.firing} alerts)" if group.firing > 1 else ""
+    return f"{EMOJI[group.severity]} {group.severity.capitalize()}: {group.name}{about}{count}"
+
+
+def emoji_of(group: Group) -> str:
+    if group.status == AlertStatus.RESOLVED:
+        return "✅"
+    return "👀" if group.status == AlertStatus.ACKNOWLEDGED else EMOJI[group.severity]
+
+
+def _web_address(value: str) -> str:
+    return value if value.startswith(("https://", "http://")) and len(value) <= 3000 else ""  # noqa: PLR2004 - Slack's
+
+
+def _line(alert: Alert, group: Group) -> Line:
+    shared = {"area", "alertname", group.subject_label}
+    labels = "  ".join(f"{name}={value}" for name, value in sorted(alert.labels.items()) if name not in shared)
+    return Line(labels=labels, emoji=EMOJI[alert.severity], state=alert.status)
+
+
+def to_digest(digest_id: int, groups: Sequence[Group]) -> AlertDigest:
+    count = {status: sum(group.status == status for group in groups) for status in AlertStatus}
+    firing = count[AlertStatus.FIRING]
+    urgent = sorted(groups, key=_needs_somebody)
+    headline = (
+        f"🌊 {firing} of {len(groups)} alert groups need somebody"
+        if firing
+        else f"👀 {len(groups)} alert groups, all seen"
+    )
+    if count[AlertStatus.RESOLVED] == len(groups):
+        headline = f"✅ All {len(groups)} alert groups are resolved"
+    return AlertDigest(
+        digest_id=digest_id,
+        headline=headline,
+        firing=firing,
+        acknowledged=count[AlertStatus.ACKNOWLEDGED],
+        resolved=count[AlertStatus.RESOLVED],
+        lines=tuple(_digest_line(group) for group in urgent),
+    )
+
+
+def _needs_somebody(group: Group) -> tuple[int, int, int]:
+    return (list(AlertStatus).index(group.status), -group.severity.rank, group.id)
+
+
+def _digest_line(group: Group) -> DigestLine:
+    owner = group.acknowledged_by if group.status == AlertStatus.ACKNOWLEDGED else group.assigned_to
+    title = f"{group.name} · {group.subject}" if group.subject else group.name
+    return DigestLine(
+        group_id=group.id,
+        emoji=emoji_of(group),
+        title=title,
+        state=f"{group.firing} firing" if group.status == AlertStatus.FIRING else group.status.value,
+        owner=owner or "",
+    )
