@@ -1,0 +1,137 @@
+"""Settling a message: only the holder of the lease may, and nothing newer is forgotten."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from bot.store import cards, claims, destinations, messages, outbox
+from bot.store.cards import CardWish
+from bot.store.claims import Action, Terms
+from bot.store.messages import MessageState, Priority
+from bot.store.outbox import Note
+from bot.store.rates import MethodRate
+
+GENEROUS = {action: MethodRate(per_minute=60_000, burst=1_000) for action in Action}
+
+
+def terms(owner="me", lease_seconds=60):
+    return Terms(owner, timedelta(seconds=lease_seconds), timedelta(seconds=1), GENEROUS)
+
+
+def wish(tx, revision=1, subject=1):
+    destinations.ensure(tx, ["#a"])
+    cards.want(tx, [CardWish("alerts/card", "alert_group", subject, "#a", revision, Priority.ALERT, tx.now)])
+
+
+async def claimed(database, **options):
+    """The one message that is claimed now."""
+    taken = await database.write(lambda tx: claims.claim(tx, terms(**options)))
+    assert len(taken) == 1
+    return taken[0].row
+
+
+async def stored(database, row):
+    query = sa.select(messages.messages).where(messages.messages.c.id == row.id)
+    return await database.read(lambda tx: tx.execute(query).one())
+
+
+async def later(database, seconds, work):
+    """Run the work as if so many real seconds had passed."""
+    return await database.write(lambda tx: work(replace(tx, protocol_now=tx.protocol_now + timedelta(seconds=seconds))))
+
+
+SETTLEMENTS = {
+    "shown": lambda tx, row, owner: messages.settle_shown(tx, row, owner, revision=1, ts="1.1", posted_channel="C1"),
+    "waiting": lambda tx, row, owner: messages.settle_waiting(tx, row, owner, pause=timedelta(0), reason="429"),
+    "ambiguous": lambda tx, row, owner: messages.settle_ambiguous(tx, row, owner, pause=timedelta(0), reason="lost"),
+    "changed": lambda tx, row, owner: messages.settle_changed(tx, row, owner, plain=True),
+    "dead": lambda tx, row, owner: messages.settle_dead(tx, row, owner, reason="refused"),
+}
+
+
+@pytest.mark.parametrize("settle", SETTLEMENTS.values(), ids=SETTLEMENTS.keys())
+async def test_only_the_holder_settles(database, settle):
+    await database.write(wish)
+    row = await claimed(database)
+    assert not await database.write(lambda tx: settle(tx, row, "somebody else"))
+    assert (await stored(database, row)).state == MessageState.SENDING
+    assert await database.write(lambda tx: settle(tx, row, "me"))
+    assert (await stored(database, row)).lease_owner is None
+    assert not await database.write(lambda tx: settle(tx, row, "me")), "a second settlement has no lease any more"
+
+
+async def test_sender_paused_past_its_lease_is_fenced_off(database):
+    await database.write(wish)
+    row = await claimed(database)
+    await later(database, 61, claims.release_expired)
+    assert (await stored(database, row)).state == MessageState.AMBIGUOUS
+    assert not await database.write(lambda tx: SETTLEMENTS["shown"](tx, row, "me"))
+    assert (await stored(database, row)).ts is None
+
+
+async def test_lease_is_kept_until_its_end(database):
+    await database.write(wish)
+    row = await claimed(database)
+    assert await later(database, 59, claims.release_expired) == 0
+    assert (await stored(database, row)).state == MessageState.SENDING
+
+
+@pytest.mark.parametrize(
+    ("wanted", "state"),
+    [
+        pytest.param(1, MessageState.SHOWN, id="the newest is shown"),
+        pytest.param(2, MessageState.WAITING, id="a newer one came meanwhile"),
+    ],
+)
+async def test_newer_revision_waits_again(database, wanted, state):
+    await database.write(wish)
+    row = await claimed(database)
+    await database.write(lambda tx: cards.bump(tx, "alert_group", {1: wanted}))
+    await database.write(lambda tx: SETTLEMENTS["shown"](tx, row, "me"))
+    found = await stored(database, row)
+    assert (found.state, found.shown_revision, found.ts) == (state, 1, "1.1")
+
+
+async def test_card_is_wished_for_once(database):
+    await database.write(wish)
+    await database.write(wish)
+    await claimed(database)
+
+
+async def test_note_key_is_posted_once_for_ever(database):
+    note = Note("escalation:1:asked", "notes/plain", "escalation", 1, {}, channel="U1")
+
+    def enqueue(tx):
+        destinations.ensure(tx, ["U1"])
+        outbox.enqueue(tx, [note])
+
+    await database.write(enqueue)
+    row = await claimed(database)
+    await database.write(lambda tx: messages.settle_shown(tx, row, "me", revision=1, ts="1.1", posted_channel="D1"))
+    await database.write(enqueue)
+    assert await later(database, 5, lambda tx: claims.claim(tx, terms())) == []
+
+
+async def test_two_claims_share_no_message(database, rival):
+    def many(tx):
+        channels = [f"#c{number}" for number in range(10)]
+        destinations.ensure(tx, channels)
+        cards.want(
+            tx, [CardWish("alerts/card", "alert_group", 1, each, 1, Priority.ALERT, tx.now) for each in channels]
+        )
+
+    await database.write(many)
+    first = await database.write(lambda tx: claims.claim(tx, terms("a")))
+    second = await rival.write(lambda tx: claims.claim(tx, terms("b")))
+    assert len(first) == 10
+    assert second == []
+
+
+async def test_channel_gets_one_post_a_turn(database):
+    await database.write(lambda tx: [wish(tx, subject=each) for each in range(3)])
+    assert (await claimed(database)).subject_id == 0
+    assert await database.write(lambda tx: claims.claim(tx, terms())) == []
+    taken = await later(database, 1, lambda tx: claims.claim(tx, terms()))
+    assert [each.row.subject_id for each in taken] == [1]
