@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from bot.store import alerts as store
 from bot.store import audit
@@ -92,8 +92,17 @@ def matching_alerts(tx: Transaction, wanted: AlertFilter) -> list[Alert]:
         query = query.join(alert_groups).where(alert_groups.c.area == wanted.area)
     for pair in wanted.label:
         name, _, value = pair.partition("=")
-        query = query.where(alerts.c.labels[name].as_string() == value)
+        query = query.where(_has_label(tx, name, value))
     return [store.to_alert(row) for row in tx.execute(query.limit(wanted.limit))]
+
+
+def _has_label(tx: Transaction, name: str, value: str) -> ColumnElement[bool]:
+    if not tx.is_sqlite:
+        held: ColumnElement[bool] = alerts.c.labels[name].as_string() == value
+        return held
+    # SQLite's JSON paths cannot spell a name with a quotation mark, nor find one that was stored with an escape.
+    each = func.json_each(alerts.c.labels).table_valued("key", "value")
+    return select(each).where(each.c.key == name, each.c.value == value).exists()
 
 
 def alert_by_id(tx: Transaction, alert_id: int) -> Alert | None:

@@ -1,0 +1,71 @@
+"""Puts the HTTP API together: endpoints, the path that all share, and the answers where there is no endpoint."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from bot.ingest import problems
+from bot.ingest.alertmanager import alertmanager_endpoint
+from bot.ingest.alerts import alert_endpoints
+from bot.ingest.docs import docs_endpoints
+from bot.ingest.endpoint import Endpoint
+from bot.ingest.exchange import Gate, make_routes
+from bot.ingest.health import Readiness, health_endpoints
+from bot.ingest.intake import Intake
+from bot.ingest.metrics import HttpMetrics
+from bot.ingest.openapi import document, version
+from bot.ingest.problems import NoSuchPath
+from bot.ingest.rate_limits import RateLimits
+from bot.ingest.text import printable
+from bot.ingest.tokens import Tokens
+from bot.services.alerts.desk import AlertDesk
+from bot.settings import HttpSettings
+from bot.store.database import Database
+
+
+def build_app(
+    desk: AlertDesk,
+    database: Database,
+    settings: HttpSettings,
+    *,
+    readiness: Readiness,
+    metrics: CollectorRegistry,
+    endpoints: Sequence[Endpoint] = (),
+    extra_routes: Sequence[BaseRoute] = (),
+) -> Starlette:
+    """The whole API. `endpoints` are further calls of ours; `extra_routes` are served as they are, undocumented.
+
+    Its lifespan's end waits until everything that was taken is durable; run it with the server's lifespan on.
+    """
+    http_metrics = HttpMetrics(metrics)
+    intake = Intake(desk, http_metrics)
+    every = [
+        # The hot ones first: a router looks at its routes in order.
+        alertmanager_endpoint(intake, settings),
+        *alert_endpoints(desk, intake, settings),
+        *endpoints,
+        *health_endpoints(readiness, metrics),
+    ]
+    every += docs_endpoints(lambda: document(every, version()))
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await intake.drain()
+
+    gate = Gate(Tokens(database), RateLimits(settings))
+    routes = [*make_routes(every, gate, http_metrics), *extra_routes]
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _nothing_here, 405: _nothing_here})
+    # A redirect would have the sender's POST arrive as a GET, or without its token.
+    app.router.redirect_slashes = False
+    return app
+
+
+async def _nothing_here(request: Request, _error: Exception) -> Response:
+    missing = NoSuchPath(f"Nothing is served at {printable(request.url.path)}.")
+    return problems.answer(missing, where=printable(request.method))

@@ -1,0 +1,79 @@
+"""One call of the HTTP API, declared once: the routes and the OpenAPI document are both made from it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, TypeVar
+
+from pydantic import BaseModel
+from starlette.datastructures import Headers
+from starlette.responses import Response
+
+from bot.ingest.bodies import Body
+from bot.ingest.tokens import Scope
+from bot.store.tokens import Token
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that was let in: its token, and everything in it checked against the endpoint's models."""
+
+    #: None only where the endpoint takes no token.
+    token: Token | None
+    headers: Headers
+    path: BaseModel | None
+    query: BaseModel | None
+    body: Any
+
+    @property
+    def caller(self) -> Token:
+        """The token of an endpoint that takes one."""
+        assert self.token is not None
+        return self.token
+
+
+class Reply(NamedTuple):
+    """An answer of another status than 200, or with headers of its own."""
+
+    model: BaseModel
+    status: int = 200
+    headers: Mapping[str, str] = {}
+
+
+Answer = BaseModel | Reply | Response
+Handler = Callable[[Call], Awaitable[Answer]]
+
+
+class Told(NamedTuple):
+    """One answer in the OpenAPI document: its model, or for anything but JSON its media type."""
+
+    description: str
+    model: type[BaseModel] | None = None
+    media_type: str = "application/json"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Method and path, who may call it, what it takes and gives."""
+
+    method: Literal["GET", "POST", "PUT", "DELETE"]
+    path: str
+    handler: Handler
+    summary: str
+    description: str
+    answers: Mapping[int, Told]
+    #: None: open to everybody who can reach the port.
+    scope: Scope | None
+    tag: str
+    path_model: type[BaseModel] | None = None
+    query_model: type[BaseModel] | None = None
+    body: Body | None = None
+    #: Header name → what it is for.
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def checked(value: BaseModel | None, model: type[Model]) -> Model:
+    """The path or query of a call, which the shared path has made from this very model."""
+    assert isinstance(value, model)
+    return value

@@ -1,0 +1,132 @@
+"""The whole API over real HTTP, on a port of its own, with a real database behind it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+
+import httpx
+import pytest
+import uvicorn
+from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
+
+from bot.ingest.app import build_app
+from bot.ingest.health import Check
+from bot.ingest.tokens import Scope, create_token
+from bot.services.alerts.desk import AlertDesk
+from bot.services.permissions import Permissions, Person
+from bot.settings import AlertDelivery, HttpSettings, PeopleSettings
+from bot.store.database import Database
+from bot.store.open import open_database
+
+ALERT = {
+    "alert": "HighErrorRate",
+    "severity": "high",
+    "status": "firing",
+    "labels": {"area": "performance", "model": "glm-4.5"},
+}
+
+
+class TownsPeople:
+    """A workspace of everybody: whoever is asked for is a full member of no group."""
+
+    async def find(self, user_id: str) -> Person | None:
+        return Person(id=user_id, name=user_id.lower())
+
+    async def is_among(self, person: Person, names: Sequence[str]) -> bool:
+        return person.id in names
+
+
+class Works:
+    """Readiness that a test can break."""
+
+    def __init__(self) -> None:
+        self.broken = ""
+
+    async def checks(self) -> list[Check]:
+        return [Check(name="database", ok=not self.broken, detail=self.broken or "answers")]
+
+
+class Api:
+    """The API, served; `client` speaks to it with a token of every scope."""
+
+    def __init__(self, base_url: str, database: Database, desk: AlertDesk, token: str, readiness: Works) -> None:
+        self.base_url = base_url
+        self.database = database
+        self.desk = desk
+        self.token = token
+        self.readiness = readiness
+        self.client = self.with_token(token)
+
+    def with_token(self, token: str | None) -> httpx.AsyncClient:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx.AsyncClient(base_url=self.base_url, headers=headers, timeout=20, trust_env=False)
+
+    async def token_of(self, name: str, *scopes: Scope) -> httpx.AsyncClient:
+        return self.with_token((await create_token(self.database, name=name, scopes=scopes)).text)
+
+    async def send(self, alerts, **options) -> httpx.Response:
+        return await self.client.post("/v1/alerts", json=alerts, **options)
+
+    async def shown(self, **query) -> list[dict]:
+        answer = await self.client.get("/v1/alerts", params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["alerts"]
+
+
+def make_desk(database: Database) -> AlertDesk:
+    return AlertDesk(database, Permissions(TownsPeople(), PeopleSettings()), AlertDelivery())
+
+
+def make_app(database: Database, settings: HttpSettings, readiness: Works, **options) -> tuple[Starlette, AlertDesk]:
+    desk = make_desk(database)
+    return build_app(desk, database, settings, readiness=readiness, metrics=CollectorRegistry(), **options), desk
+
+
+@contextlib.asynccontextmanager
+async def listening(app: Starlette) -> AsyncIterator[str]:
+    """Serve the app in this loop; gives its base address."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False, lifespan="on")
+    server = uvicorn.Server(config)
+    # pytest's own handling of Ctrl-C stays.
+    server.capture_signals = contextlib.nullcontext
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.005)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+@contextlib.asynccontextmanager
+async def serving(database: Database, settings: HttpSettings | None = None, **options) -> AsyncIterator[Api]:
+    readiness = Works()
+    app, desk = make_app(database, settings or HttpSettings(requests_per_minute=600_000), readiness, **options)
+    token = (await create_token(database, name="everything", scopes=list(Scope))).text
+    async with listening(app) as base_url:
+        api = Api(base_url, database, desk, token, readiness)
+        async with api.client:
+            yield api
+
+
+@pytest.fixture
+async def api(database: Database) -> AsyncIterator[Api]:
+    """On both databases."""
+    async with serving(database) as served:
+        yield served
+
+
+@pytest.fixture
+async def sqlite(sqlite_url: str, clock) -> AsyncIterator[Database]:
+    opened = open_database(sqlite_url, clock)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def small_api(sqlite: Database) -> AsyncIterator[Api]:
+    """On SQLite alone, for what the database has no part in."""
+    async with serving(sqlite) as served:
+        yield served
