@@ -24,9 +24,10 @@ export async function press(context, block, element, value) {
   if (!agreed) return settle(context, key);
   failed.delete(key);
   context.changed();
+  const pressedAt = Date.now();
   const answer = await call("press", { ...address(context), action_id: element.action_id, block_id: block.block_id, ...value });
   if (answer?.error) fail(context, key, answer.error);
-  setTimeout(() => settle(context, key), REPEAT_WAIT_MS);
+  setTimeout(() => settle(context, key), REPEAT_WAIT_MS - (Date.now() - pressedAt));
 }
 
 function settle(context, key) {

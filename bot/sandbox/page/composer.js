@@ -42,7 +42,7 @@ export class Composer {
     this.box.hidden = Boolean(channel?.is_archived);
     this.closed.hidden = !channel?.is_archived;
     const label = this.threadOf() ? "Reply…" : channel?.is_im ? `Message ${displayName(userNamed(store.botUserId))}` : `Message #${channel?.name ?? ""}`;
-    this.textarea.placeholder = this.threadOf() ? label : `${label}, or type / for commands`;
+    this.textarea.placeholder = this.threadOf() || matchMedia("(max-width: 720px)").matches ? label : `${label}, or type / for commands`;
     this.textarea.setAttribute("aria-label", label);
     this.shortcutButton.hidden = !globalShortcuts().length || Boolean(this.threadOf());
     this.textarea.value = drafts.get(this.draftKey) ?? "";

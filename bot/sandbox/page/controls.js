@@ -7,7 +7,7 @@ import { on, store } from "./store.js";
 import { fullTime, workspaceNow } from "./time.js";
 import { shift } from "./topbar.js";
 
-const STEPS = [["1 minute", 60], ["15 minutes", 900], ["1 hour", 3_600], ["1 day", 86_400]];
+const STEPS = [["1 m", 60], ["15 m", 900], ["1 h", 3_600], ["1 d", 86_400]];
 
 /* Kind `switch` is on or off, `count` runs down as it is used, `seconds` and `choice` stay until changed. */
 const FAULTS = [
@@ -44,7 +44,7 @@ function drawClock(node) {
 }
 
 function clockSection(clock) {
-  const buttons = STEPS.map(([label, seconds]) => h("button", { type: "button", class: "button", onclick: () => call("clock", { advance_seconds: seconds }) }, `+ ${label}`));
+  const buttons = STEPS.map(([label, seconds]) => h("button", { type: "button", class: "button", onclick: () => call("clock", { advance_seconds: seconds }) }, `+${label}`));
   return h("section", { class: "control-section" }, h("h3", {}, "Clock"), clock, h("div", { class: "block-actions" }, buttons), h("p", { class: "muted" }, "Moves the workspace and the bot's business time: reminders, timeouts and silences come due."));
 }
 

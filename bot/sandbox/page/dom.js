@@ -18,7 +18,7 @@ function setProp(node, name, value) {
   // Through CSSOM, because the Content-Security-Policy refuses style attributes.
   else if (name === "style") for (const [key, text] of Object.entries(value)) node.style.setProperty(key, text);
   else if (name === "value" || name === "checked" || name === "disabled" || name === "hidden") node[name] = value;
-  else node.setAttribute(name, value === true ? "" : String(value));
+  else node.setAttribute(name, value === true && !name.startsWith("aria-") ? "" : String(value));
 }
 
 export function append(node, children) {

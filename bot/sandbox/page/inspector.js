@@ -42,7 +42,11 @@ function fits(call) {
   return !filter.text || `${call.method} ${channel} ${call.error ?? ""} ${call.kind === "envelope" ? envelopeText(call) : ""}`.toLowerCase().includes(filter.text);
 }
 
-const channelName = (call) => (call.channel ? `#${store.channels.get(call.channel)?.name ?? call.channel}` : "");
+function channelName(call) {
+  const channel = store.channels.get(call.channel);
+  if (channel?.is_im) return `@${channel.name}`;
+  return call.channel ? `#${channel?.name ?? call.channel}` : "";
+}
 
 function draw() {
   if (!body) return;

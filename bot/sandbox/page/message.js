@@ -9,8 +9,8 @@ import { formOf } from "./form.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { avatar, displayName, userNamed } from "./people.js";
 import { openPicker } from "./picker.js";
-import { openThread, session } from "./session.js";
-import { dropEphemeral, store } from "./store.js";
+import { dismiss, openThread, session } from "./session.js";
+import { store } from "./store.js";
 import { ago, clockTime, fullTime, tsDate } from "./time.js";
 
 const SLACKBOT = { id: "USLACKBOT", name: "slackbot", real_name: "Slackbot", is_bot: true };
@@ -54,8 +54,8 @@ function head(author, message, time) {
 }
 
 function onlyYou(message) {
-  const dismiss = h("button", { type: "button", class: "link-button", onclick: () => dropEphemeral(message) }, "Dismiss");
-  return h("div", { class: "only-you" }, icon("eye"), h("span", {}, "Only visible to you"), h("span", { "aria-hidden": "true" }, "·"), dismiss);
+  const away = h("button", { type: "button", class: "link-button", onclick: () => dismiss(message) }, "Dismiss");
+  return h("div", { class: "only-you" }, icon("eye"), h("span", {}, "Only visible to you"), h("span", { "aria-hidden": "true" }, "·"), away);
 }
 
 /** Blocks are what is shown and text their fallback, unless there are no blocks. */

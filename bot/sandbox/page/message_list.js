@@ -1,6 +1,6 @@
 /* A scrolling list of messages that redraws only what changed and never steals the scroll position. */
 
-import { append, h, icon } from "./dom.js";
+import { h, icon } from "./dom.js";
 import { authorOf, drawMessage } from "./message.js";
 import { session } from "./session.js";
 import { store } from "./store.js";
@@ -79,7 +79,8 @@ export class MessageList {
       const isNew = !lineDrawn && message.ts > newAfter && !message.isEphemeral && message.user !== session.userId;
       if (isNew) nodes.push(this.separator("new-line", newLine, kept));
       lineDrawn ||= isNew;
-      const grouped = !newDay && !isNew && belongsTo(last, message);
+      const underParent = this.inThread && last?.ts === message.thread_ts;
+      const grouped = !newDay && !isNew && !underParent && belongsTo(last, message);
       nodes.push(this.messageNode(channel, message, grouped, kept));
       last = message;
     }
@@ -123,5 +124,4 @@ function arrange(parent, nodes) {
   nodes.forEach((node, at) => {
     if (parent.childNodes[at] !== node) parent.insertBefore(node, parent.childNodes[at] ?? null);
   });
-  append(parent, []);
 }

@@ -84,7 +84,7 @@ function drawPlace(list, home, composer) {
 
 /** Messages with what only this person sees, in the order of time. */
 export function itemsOf(channel, belongs, threadTs = null) {
-  const mine = (one) => one.channel === channel.id && one.user === session.userId && (one.thread_ts ?? null) === threadTs;
+  const mine = (one) => one.channel === channel.id && one.user === session.userId && (one.thread_ts ?? null) === threadTs && !session.dismissed.includes(one.ts);
   const privately = [...store.ephemerals, ...store.notices].filter(mine).map((one) => ({ ...one, isEphemeral: true, source: one }));
   return [...channel.messages.filter(belongs), ...privately].sort((a, b) => (a.ts < b.ts ? -1 : 1));
 }

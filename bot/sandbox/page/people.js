@@ -27,6 +27,7 @@ function hueOf(id) {
 }
 
 export function avatar(user, size = "") {
+  if (user.id === store.botUserId) return h("img", { class: `avatar ${size}`.trim(), src: "/page/favicon.svg", alt: "" });
   const kind = user.is_bot ? "avatar-bot" : `avatar-hue-${hueOf(user.id)}`;
   return h("span", { class: `avatar ${kind} ${size}`.trim(), "aria-hidden": "true" }, initials(user));
 }

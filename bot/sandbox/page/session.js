@@ -15,6 +15,7 @@ export const session = {
   theme: saved.theme ?? "auto",
   hintSeen: saved.hintSeen ?? false,
   read: saved.read ?? {}, // user id → channel id → ts of the last message read
+  dismissed: saved.dismissed ?? [], // ts of private messages that were waved away; the server keeps them
   newLineAfter: null, // ts after which the "New" line stands in the open place
 };
 
@@ -27,8 +28,8 @@ function readSaved() {
 }
 
 function save() {
-  const { theme, hintSeen, read } = session;
-  localStorage.setItem(KEY, JSON.stringify({ user: actingUser()?.name ?? saved.user, place: placeName(), theme, hintSeen, read }));
+  const { theme, hintSeen, read, dismissed } = session;
+  localStorage.setItem(KEY, JSON.stringify({ user: actingUser()?.name ?? saved.user, place: placeName(), theme, hintSeen, read, dismissed }));
 }
 
 export const actingUser = () => store.users.get(session.userId);
@@ -158,6 +159,14 @@ export function toggleTheme() {
   history.replaceState(null, "", `#${parts}`);
   save();
   applyTheme();
+}
+
+const DISMISSED_KEPT = 200;
+
+export function dismiss(message) {
+  session.dismissed = [...session.dismissed, message.ts].slice(-DISMISSED_KEPT);
+  save();
+  emit("ephemerals", { channelId: message.channel });
 }
 
 export function dismissHint() {

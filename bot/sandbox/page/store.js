@@ -103,9 +103,8 @@ function addEphemeral({ channel, user, message }) {
   emit("ephemerals", { channelId: channel });
 }
 
-export function dropEphemeral({ channel, ts }) {
+function dropEphemeral({ channel, ts }) {
   store.ephemerals = store.ephemerals.filter((old) => old.channel !== channel || old.ts !== ts);
-  store.notices = store.notices.filter((old) => old.ts !== ts);
   emit("ephemerals", { channelId: channel });
 }
 

@@ -1,0 +1,460 @@
+"""The workspace's page in a real browser, against the real sandbox and a small real bolt program."""
+
+import asyncio
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+
+from bot.sandbox.server import SandboxServer
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+NO_CHROMIUM = "No Chromium here: install Debian's package `chromium` (apt-get install chromium) to run the browser tests."
+
+MANIFEST = {
+    "features": {
+        "app_home": {"home_tab_enabled": True},
+        "slash_commands": [
+            {"command": "/alerts", "description": "What fires now", "usage_hint": "[list | help]"},
+            {"command": "/approvals", "description": "What waits for approval", "usage_hint": "[mine]"},
+            {"command": "/escalate", "description": "Ask for the stronger model", "usage_hint": "[task]"},
+            {"command": "/silent", "description": "Never answers"},
+        ],
+    },
+    "oauth_config": {"scopes": {"bot": ["chat:write", "commands", "users:read", "channels:read"]}},
+    "settings": {"event_subscriptions": {"bot_events": ["app_home_opened"]}},
+}
+
+
+def plain(text: str) -> dict:
+    return {"type": "plain_text", "text": text}
+
+
+def mrkdwn(text: str) -> dict:
+    return {"type": "mrkdwn", "text": text}
+
+
+def section(text: str, **more) -> dict:
+    return {"type": "section", "text": mrkdwn(text), **more}
+
+
+def button(text: str, action_id: str, **more) -> dict:
+    return {"type": "button", "text": plain(text), "action_id": action_id, "value": "7", **more}
+
+
+def option(text: str) -> dict:
+    return {"text": plain(text), "value": text.lower()}
+
+
+def entry(block_id: str, label: str, element: dict, **more) -> dict:
+    return {"type": "input", "block_id": block_id, "label": plain(label), "element": element, **more}
+
+
+def card(status: str) -> list[dict]:
+    """As our cards are: the severity in the colour bar, the blocks inside."""
+    buttons = {"type": "actions", "block_id": "decide", "elements": [button("Acknowledge", "acknowledge")]}
+    blocks = [section(f"Error rate *7.4 %* — {status}"), buttons]
+    return [{"color": "#e01e5a", "fallback": status, "blocks": blocks}]
+
+
+@pytest.fixture
+def server() -> Iterator[SandboxServer]:
+    sandbox = SandboxServer(manifest=MANIFEST, rate_limits=False)
+    sandbox.start()
+    yield sandbox
+    sandbox.stop()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail(NO_CHROMIUM)
+        pytest.skip(NO_CHROMIUM)
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture
+async def visit(browser: Browser, server: SandboxServer):
+    """`await visit(user=…, channel=…)` opens the page; whatever it complained about fails the test at the end."""
+    complaints: list[str] = []
+
+    async def visit(user: str = "hana", channel: str = "llm-alerts", width: int = 1280, height: int = 860) -> Page:
+        context = await browser.new_context(viewport={"width": width, "height": height}, has_touch=width < 500)
+        page = await context.new_page()
+        page.set_default_timeout(8_000)
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        await page.goto(f"{server.url}/#channel={channel}&user={user}")
+        await expect(page.locator(".act-as-name")).to_be_attached()
+        return page
+
+    yield visit
+    assert complaints == []
+
+
+async def say(page: Page, text: str, composer: str = "#composer-main") -> None:
+    await page.locator(composer).fill(text)
+    await page.locator(composer).press("Enter")
+
+
+async def act_as(page: Page, name: str) -> None:
+    await page.locator(".act-as").click()
+    await page.get_by_role("option", name=re.compile(name)).click()
+    await expect(page.locator(".act-as-name")).to_have_text(name)
+
+
+def last_message(page: Page) -> Locator:
+    return page.locator("#main .message").last
+
+
+HOSTILE = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
+
+
+async def test_hostile_text_stays_text(visit, client, people):
+    await people.post("message", user="gus", channel="llm-alerts", text=f"{HOSTILE} & <b> &amp;")
+    rich_section = {"type": "rich_text_section", "elements": [{"type": "text", "text": HOSTILE}]}
+    blocks = [
+        {"type": "header", "text": plain("<b>head</b>")},
+        section("once &lt;i&gt; twice &amp;lt;i&amp;gt; <https://example.com/?a=1&amp;b=2|a &lt;link&gt;>"),
+        section("<javascript:window.hacked=1|press me> `&lt;code&gt; &amp;lt;`"),
+        {"type": "rich_text", "elements": [rich_section]},
+        {"type": "table", "rows": [[{"type": "raw_text", "text": f"{HOSTILE} &lt;"}]]},
+        {"type": "markdown", "text": f"**md** {HOSTILE} [bad](javascript:window.hacked=1)"},
+    ]
+    await client.chat_postMessage(channel="C0LLMALERTS", text="fallback", blocks=blocks)
+    page = await visit()
+    person, bot = page.locator("#main .message").nth(0), page.locator("#main .message").nth(1)
+    await expect(person.locator(".message-text")).to_have_text(f"{HOSTILE} & <b> &amp;")
+    await expect(bot.locator(".block-header")).to_have_text("<b>head</b>")
+    await expect(bot.locator(".section-text").nth(0)).to_have_text("once <i> twice &lt;i&gt; a <link>")
+    await expect(bot.locator(".section-text").nth(1)).to_have_text("press me <code> &lt;")
+    await expect(bot.get_by_role("link", name="a <link>")).to_have_attribute("href", "https://example.com/?a=1&b=2")
+    await expect(bot.locator(".rich-text")).to_have_text(HOSTILE)
+    await expect(bot.locator(".table th")).to_have_text(f"{HOSTILE} &lt;")
+    await expect(bot.locator(".markdown")).to_have_text(f"md {HOSTILE} bad")
+    assert await bot.get_by_role("link").count() == 1
+    assert await page.locator("#app script, #app [onerror], #app b, #app i").count() == 0
+    assert await page.evaluate("window.hacked") is None
+
+
+async def test_press_reaches_the_bot_once_and_the_changed_card_shows(app, run, visit, client):
+    pressed = []
+
+    @app.action("acknowledge")
+    async def acknowledge(ack, body, client):
+        pressed.append((body["user"]["id"], body["actions"][0]["value"]))
+        await ack()
+        await asyncio.sleep(0.2)
+        place = {"channel": body["channel"]["id"], "ts": body["message"]["ts"]}
+        await client.chat_update(**place, attachments=card("acknowledged"))
+
+    async with run():
+        await client.chat_postMessage(channel="C0LLMALERTS", attachments=card("firing"))
+        page = await visit(user="ivan")
+        await page.get_by_role("button", name="Acknowledge").dblclick()
+        await expect(last_message(page)).to_contain_text("— acknowledged")
+        await expect(last_message(page).locator(".edited")).to_be_visible()
+        bar = last_message(page).locator(".attachment-bar")
+        assert await bar.evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(224, 30, 90)"
+        await expect(page.locator(".pending")).to_have_count(0)
+    assert pressed == [("U0IVAN", "7")]
+
+
+async def test_slash_commands_complete_by_keyboard_and_the_answer_is_private(app, run, visit):
+    @app.command("/alerts")
+    async def alerts(ack, command):
+        await ack(f"Nothing fires. You said `{command['text']}`")
+
+    async with run():
+        page = await visit(user="hana")
+        composer = page.locator("#composer-main")
+        await composer.press_sequentially("/a")
+        suggestions = page.locator(".complete:visible [role=option]")
+        await expect(suggestions).to_have_count(2)
+        await composer.press("ArrowDown")
+        await expect(suggestions.nth(1)).to_have_attribute("aria-selected", "true")
+        await composer.press("ArrowUp")
+        await composer.press("Tab")
+        await expect(composer).to_have_value("/alerts ")
+        await expect(page.locator(".usage:visible")).to_contain_text("[list | help]")
+        await composer.press_sequentially("now")
+        await composer.press("Enter")
+        await expect(last_message(page)).to_contain_text("Nothing fires. You said now")
+        await expect(last_message(page)).to_contain_text("Only visible to you")
+        await act_as(page, "Ivan Ilic")
+        await expect(page.locator("#main .message")).to_have_count(0)
+        await act_as(page, "Hana Honda")
+        await page.get_by_role("button", name="Dismiss", exact=True).click()
+        await expect(page.locator("#main .message")).to_have_count(0)
+        await page.reload()
+        await expect(page.locator("#main .beginning")).to_contain_text("/alerts help")
+        await expect(page.locator("#main .message")).to_have_count(0)
+
+
+FORM = {
+    "type": "modal",
+    "callback_id": "form",
+    "title": plain("Ask"),
+    "submit": plain("Send"),
+    "blocks": [
+        entry("title", "Task", {"type": "plain_text_input", "action_id": "text"}),
+        entry(
+            "urgency",
+            "Urgency",
+            {"type": "static_select", "action_id": "choice", "options": [option("High"), option("Low")]},
+        ),
+        entry("service", "Service", {"type": "external_select", "action_id": "search", "min_query_length": 1}),
+    ],
+}
+
+
+async def test_modal_tells_an_error_under_its_field_then_succeeds(app, run, visit):
+    submitted = []
+
+    @app.command("/escalate")
+    async def escalate(ack, command, client):
+        await ack()
+        await client.views_open(trigger_id=command["trigger_id"], view=FORM)
+
+    @app.options("search")
+    async def search(ack, payload):
+        await ack(options=[option(name) for name in ("Billing", "Gateway") if payload["value"] in name.lower()])
+
+    @app.view("form")
+    async def form(ack, view):
+        values = view["state"]["values"]
+        if len(values["title"]["text"]["value"]) < 5:
+            await ack(response_action="errors", errors={"title": "Tell a little more."})
+        else:
+            await ack()
+            submitted.append(values)
+
+    async with run():
+        page = await visit()
+        await say(page, "/escalate")
+        dialog = page.get_by_role("dialog", name="Ask")
+        await dialog.get_by_label("Task").fill("abc")
+        await dialog.get_by_label("Service").click()
+        await page.locator(".picker-search").press_sequentially("gate")
+        await page.get_by_role("option", name="Gateway").click()
+        await dialog.get_by_role("button", name="Send").click()
+        await expect(dialog.locator(".input-error")).to_have_text("Please complete this required field.")
+        await dialog.get_by_label("Urgency").click()
+        await page.get_by_role("option", name="High").click()
+        await dialog.get_by_role("button", name="Send").click()
+        await expect(dialog.locator("[data-block-id=title] .input-error")).to_have_text("Tell a little more.")
+        await expect(dialog.get_by_label("Task")).to_be_focused()
+        await page.keyboard.press("End")
+        await page.keyboard.type("def")
+        await expect(dialog.locator(".input-error")).to_have_count(0)
+        await page.keyboard.press("Enter")
+        await expect(dialog).to_have_count(0)
+    assert [values["title"]["text"]["value"] for values in submitted] == ["abcdef"]
+    assert submitted[0]["urgency"]["choice"]["selected_option"]["value"] == "high"
+    assert submitted[0]["service"]["search"]["selected_option"]["value"] == "gateway"
+
+
+async def test_a_pushed_view_goes_back_and_escape_closes_all(app, run, visit, people):
+    step = {"type": "modal", "callback_id": "step", "title": plain("Second"), "blocks": [section("On top")]}
+    first = {**step, "title": plain("First"), "blocks": [section("More?", accessory=button("Push", "push"))]}
+
+    @app.command("/escalate")
+    async def escalate(ack, command, client):
+        await ack()
+        await client.views_open(trigger_id=command["trigger_id"], view=first)
+
+    @app.action("push")
+    async def push(ack, body, client):
+        await ack()
+        await client.views_push(trigger_id=body["trigger_id"], view=step)
+
+    async with run():
+        page = await visit()
+        await say(page, "/escalate")
+        await page.get_by_role("button", name="Push").click()
+        await expect(page.get_by_role("dialog", name="Second")).to_be_visible()
+        await page.get_by_role("button", name="Back").click()
+        await expect(page.get_by_role("dialog", name="First")).to_be_visible()
+        await page.get_by_role("button", name="Push").click()
+        await expect(page.get_by_role("dialog", name="Second")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        assert (await people.get("state"))["views"].get("U0HANA", []) == []
+
+
+async def test_threads_open_beside_and_take_replies(app, run, visit, client):
+    await client.chat_postMessage(channel="C0LLMALERTS", attachments=card("firing"))
+    page = await visit(user="bo")
+    await page.locator("#main .message").hover()
+    await page.get_by_role("button", name="Reply in thread").click()
+    thread = page.get_by_role("complementary", name="Thread")
+    await say(page, "I look into it", "#composer-thread")
+    await expect(thread.locator(".message")).to_have_count(2)
+    await expect(thread.locator(".message").last).to_contain_text("I look into it")
+    await expect(page.locator("#main .thread-count")).to_have_text("1 reply")
+    await expect(page.locator("#main .message")).to_have_count(1)
+    await say(page, "/alerts", "#composer-thread")
+    await expect(thread.locator(".message").last).to_contain_text("/alerts is not supported in threads")
+
+
+async def test_what_the_bot_does_not_acknowledge_is_told_as_slack_does(app, run, visit, client):
+    @app.action("acknowledge")
+    async def acknowledge():
+        await asyncio.sleep(0)
+
+    @app.command("/silent")
+    async def silent():
+        await asyncio.sleep(0)
+
+    async with run():
+        await client.chat_postMessage(channel="C0LLMALERTS", attachments=card("firing"))
+        page = await visit()
+        await say(page, "/silent")
+        await page.get_by_role("button", name="Acknowledge").click()
+        await expect(page.locator(".button.pending")).to_have_count(1)
+        await expect(last_message(page)).to_contain_text('/silent failed with the error "operation_timeout"')
+        await expect(page.locator(".failure")).to_contain_text("Operation timed out")
+
+
+async def test_unread_is_counted_and_the_scroll_is_not_stolen(visit, people):
+    async def write(*texts: str) -> None:
+        for text in texts:
+            await people.post("message", user="ivan", channel="llm-costs", text=text)
+
+    page = await visit(user="hana", channel="general", height=500)
+    await write("one", "two", "three")
+    row = page.locator(".place", has_text="llm-costs")
+    await expect(row.locator(".count")).to_have_text("3")
+    await row.click()
+    await expect(page.locator(".new-line")).to_be_visible()
+    await expect(row.locator(".count")).to_have_count(0)
+    await write(*(f"line {number}" for number in range(20)), "bottom")
+    scroller = page.locator("#main .list-frame .scroller")
+    await expect(page.get_by_text("bottom")).to_be_in_viewport()
+    await scroller.evaluate("node => { node.scrollTop = 0; }")
+    await expect(page.get_by_text("bottom")).not_to_be_in_viewport()
+    await write("late")
+    await expect(page.locator(".new-pill")).to_have_text("1 new message")
+    assert await scroller.evaluate("node => node.scrollTop") == 0
+    await page.locator(".new-pill").click()
+    await expect(page.get_by_text("late")).to_be_in_viewport()
+    await expect(page.locator(".new-pill")).to_be_hidden()
+
+
+async def test_home_confirm_overflow_and_select(app, run, visit):
+    heard = []
+    confirm = {"title": plain("Sure?"), "text": mrkdwn("It *counts*."), "confirm": plain("Do it"), "deny": plain("Keep")}
+    elements = [
+        button("Approve", "approve", style="primary", confirm=confirm),
+        {"type": "overflow", "action_id": "more", "options": [option("Show"), option("Hide")]},
+        {"type": "users_select", "action_id": "who", "placeholder": plain("Pick a person")},
+    ]
+
+    @app.event("app_home_opened")
+    async def opened(event, client):
+        view = {"type": "home", "blocks": [section("Welcome home"), {"type": "actions", "elements": elements}]}
+        await client.views_publish(user_id=event["user"], view=view)
+
+    @app.action(re.compile("approve|more|who"))
+    async def act(ack, action):
+        await ack()
+        heard.append(action.get("value") or action.get("selected_user") or action["selected_option"]["value"])
+
+    async with run():
+        page = await visit(user="alice")
+        await page.get_by_role("button", name="Riskbot Home").click()
+        await expect(page.locator(".home")).to_contain_text("Welcome home")
+        await page.get_by_role("button", name="Approve").click()
+        await page.get_by_role("dialog", name="Sure?").get_by_role("button", name="Keep").click()
+        await page.get_by_role("button", name="Approve").click()
+        await page.get_by_role("dialog", name="Sure?").get_by_role("button", name="Do it").click()
+        await page.get_by_role("button", name="More actions").click()
+        await page.get_by_role("option", name="Hide").click()
+        await page.get_by_label("Pick a person").click()
+        await page.locator(".picker-search").fill("carol")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".select-value")).to_have_text("Carol Cruz")
+        async with asyncio.timeout(5):
+            while len(heard) < 3:
+                await asyncio.sleep(0.02)
+    assert sorted(heard) == ["7", "U0CAROL", "hide"]
+
+
+async def test_tools_show_the_traffic_and_switch_faults(visit, client, people):
+    page = await visit()
+    await page.get_by_role("button", name="Traffic").click()
+    await client.chat_postMessage(channel="C0GENERAL", text="hello")
+    await expect(page.locator(".call-method").first).to_contain_text("chat.postMessage")
+    await page.locator(".call summary").first.click()
+    await expect(page.locator(".json").first).to_contain_text('"text": "hello"')
+    await page.get_by_role("button", name="Controls").click()
+    await page.get_by_label("Token revoked").check()
+    await expect(page.locator(".control-head .tag")).to_have_text("1 on")
+    assert (await people.get("faults"))["revoke_token"] is True
+    await page.get_by_role("button", name="All off").click()
+    await expect(page.locator(".control-head .tag")).to_have_text("none on")
+    await page.get_by_role("button", name="+1 h").click()
+    await expect(page.locator(".workspace-clock")).to_contain_text("+1 h")
+
+
+async def test_a_refused_control_is_told_and_the_text_given_back(visit, people):
+    page = await visit(user="hana", channel="general")
+    await people.post("faults", archive_channel="general")
+    await expect(page.locator(".composer-closed").first).to_be_visible()
+    await page.get_by_role("button", name="llm-costs").click()
+    await people.post("people", user="hana", deleted=True)
+    await expect(page.locator(".act-as-name")).not_to_have_text("Hana Honda")
+
+
+async def test_comes_back_by_itself_when_the_server_does(browser):
+    first = SandboxServer(manifest=MANIFEST)
+    first.start()
+    page = await browser.new_page()
+    await page.goto(first.url)
+    await expect(page.locator(".act-as-name")).to_be_visible()
+    port = int(first.url.rpartition(":")[2])
+    first.stop()
+    await expect(page.locator("#banner")).to_contain_text("Connection to the sandbox lost")
+    second = SandboxServer(port=port, manifest=MANIFEST)
+    second.start()
+    await expect(page.locator("#banner")).to_be_hidden(timeout=8_000)
+    await page.close()
+    second.stop()
+
+
+async def test_phone_shows_one_thing_at_a_time_and_never_scrolls_sideways(visit, client):
+    head = [{"type": "raw_text", "text": f"a long column {number}"} for number in range(8)]
+    await client.chat_postMessage(channel="C0LLMALERTS", text="table", blocks=[{"type": "table", "rows": [head, head]}])
+    await client.chat_postMessage(channel="C0LLMALERTS", attachments=card("firing " + "x" * 300))
+    page = await visit(width=390, height=844)
+    sidebar = page.get_by_role("navigation", name="Channels and apps")
+    await expect(sidebar).to_have_count(0)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+    scroller = page.locator("#main .list-frame .scroller")
+    assert await scroller.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+    assert await page.locator(".table-scroll").evaluate("node => node.scrollWidth > node.clientWidth")
+    await page.locator(".topbar").get_by_role("button", name="Channels").click()
+    await expect(sidebar).to_be_in_viewport()
+    await page.get_by_role("button", name="general", exact=True).click()
+    await expect(sidebar).to_have_count(0)
+    await expect(page.locator(".place-name")).to_contain_text("general")
+
+
+async def test_the_hint_goes_for_good_and_the_theme_stays(visit):
+    page = await visit()
+    await page.get_by_role("button", name="Got it").click()
+    await page.get_by_role("button", name="Switch between light and dark").click()
+    assert await page.evaluate("document.documentElement.dataset.theme") == "dark"
+    await page.reload()
+    await expect(page.locator(".act-as-name")).to_have_text("Hana Honda")
+    await expect(page.locator(".hint")).to_have_count(0)
+    assert await page.evaluate("document.documentElement.dataset.theme") == "dark"
