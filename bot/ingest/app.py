@@ -19,7 +19,7 @@ from bot.ingest.health import Readiness, health_endpoints
 from bot.ingest.intake import Intake
 from bot.ingest.metrics import HttpMetrics
 from bot.ingest.openapi import document, version
-from bot.ingest.problems import NoSuchPath
+from bot.ingest.problems import MethodNotAllowed, NoSuchPath
 from bot.ingest.rate_limits import RateLimits
 from bot.ingest.text import printable
 from bot.ingest.tokens import Tokens
@@ -60,7 +60,7 @@ def build_app(
 
     gate = Gate(Tokens(database), RateLimits(settings))
     routes = [*make_routes(every, gate, http_metrics), *extra_routes]
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _nothing_here, 405: _nothing_here})
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _nothing_here, 405: _wrong_method})
     # A redirect would have the sender's POST arrive as a GET, or without its token.
     app.router.redirect_slashes = False
     return app
@@ -69,3 +69,10 @@ def build_app(
 async def _nothing_here(request: Request, _error: Exception) -> Response:
     missing = NoSuchPath(f"Nothing is served at {printable(request.url.path)}.")
     return problems.answer(missing, where=printable(request.method))
+
+
+async def _wrong_method(request: Request, error: Exception) -> Response:
+    """Only routes of others come here; ours know their methods themselves."""
+    headers = getattr(error, "headers", None)
+    wrong = MethodNotAllowed(f"{printable(request.url.path)} does not answer to this method.", headers=headers)
+    return problems.answer(wrong, where=printable(request.method))
