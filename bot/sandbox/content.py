@@ -65,6 +65,9 @@ def _text(text: str, limit: int | None) -> str:
 def read_blocks(blocks: object) -> list[Json]:
     if not isinstance(blocks, list):
         raise SlackRefusal("invalid_blocks_format")
+    if not blocks:
+        # An empty list is how chat.update takes blocks away.
+        return []
     if errors := check_blocks(blocks, "message"):
         raise invalid_blocks(errors)
     if characters(blocks) > MESSAGE_CHARACTERS:

@@ -71,12 +71,14 @@ class Sandbox:
         return self.http_delivery if self.http_delivery.request_url else self.socket_mode
 
     def reset(self) -> None:
-        """A fresh workspace: seed, no faults, no history of calls. Links, the clock and rate limits' switch stay."""
+        """A fresh workspace: seed, no faults, no history of calls. Socket Mode links and the clock stay."""
         self.events.cancel()
         self.workspace.reset()
         self.journal.clear()
         self.faults.clear()
         self.limits.clear()
+        self.limits.enforced = self.limits_by_default
+        self.http_delivery.request_url = ""
         self.triggers.clear()
         self.response_urls.clear()
         self.message_states.clear()

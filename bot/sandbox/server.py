@@ -112,8 +112,8 @@ class SandboxServer:
         await self._serve(self._bind(), on_ready)
 
     def _bind(self) -> socket.socket:
-        # Naming TCP matters: asyncio turns Nagle's algorithm off only where the protocol is written down, and with it on
-        # each answer costs 40 ms.
+        # Naming TCP matters: asyncio turns Nagle's algorithm off only where the protocol is written down; with it on each
+        # answer costs 40 ms.
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -121,9 +121,11 @@ class SocketMode:
         envelope_id = envelope["envelope_id"]
         waiting = self._waiting[envelope_id] = asyncio.get_running_loop().create_future()
         try:
-            if not await self._send(dumps(envelope)):
-                return Ack(_ms_since(started), failure=Failure.UNREACHABLE)
-            answer = await asyncio.wait_for(waiting, ACK_DEADLINE_SECONDS)
+            # The deadline covers the sending too: a link whose reader is stuck fills up and then holds the sender.
+            async with asyncio.timeout(ACK_DEADLINE_SECONDS):
+                if not await self._send(dumps(envelope)):
+                    return Ack(_ms_since(started), failure=Failure.UNREACHABLE)
+                answer = await waiting
         except TimeoutError:
             return Ack(_ms_since(started), failure=Failure.TIMEOUT)
         finally:

@@ -21,9 +21,9 @@ class Driver:
         self.server = server
         self._http = http
 
-    async def post(self, control: str, status: int = 200, **body) -> dict:
+    async def post(self, control: str, expect: int = 200, **body) -> dict:
         response = await self._http.post(f"{self.server.control_url}/{control}", json=body)
-        assert response.status_code == status, response.text
+        assert response.status_code == expect, response.text
         return response.json()
 
     async def get(self, control: str, **params):
@@ -51,8 +51,8 @@ class Driver:
         await self.until(enough)
 
 
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
+@pytest.fixture(scope="session")
+def shared_server() -> Iterator[SandboxServer]:
     sandbox = SandboxServer(manifest={}, rate_limits=False)
     sandbox.start()
     yield sandbox
@@ -60,8 +60,15 @@ def server() -> Iterator[SandboxServer]:
 
 
 @pytest.fixture
+def server(shared_server: SandboxServer) -> SandboxServer:
+    """As new for each test, but for its clock."""
+    httpx.post(f"{shared_server.control_url}/reset", trust_env=False)
+    return shared_server
+
+
+@pytest.fixture
 async def people(server: SandboxServer) -> AsyncIterator[Driver]:
-    async with httpx.AsyncClient(timeout=10) as http:
+    async with httpx.AsyncClient(timeout=10, trust_env=False) as http:
         yield Driver(server, http)
 
 

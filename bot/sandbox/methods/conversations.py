@@ -66,13 +66,13 @@ def join(call: Call) -> Json:
 def open_direct(call: Call) -> Json:
     if call.arguments.has("channel"):
         return {"channel": {"id": call.channel().id}, "no_op": True, "already_open": True}
-    wanted = call.arguments.words("users")
+    wanted = set(call.arguments.words("users"))
     if not wanted:
         raise SlackRefusal("users_list_not_supplied")
     if len(wanted) > 1:
         # Group conversations are outside what the sandbox doubles.
-        raise SlackRefusal("not_enough_users" if len(set(wanted)) == 1 else "too_many_users")
-    user = call.workspace.users.get(wanted[0])
+        raise SlackRefusal("too_many_users")
+    user = call.workspace.users.get(wanted.pop())
     if user is None:
         raise SlackRefusal("user_not_found")
     if user.is_bot:
