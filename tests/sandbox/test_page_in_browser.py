@@ -14,7 +14,9 @@ from bot.sandbox.server import SandboxServer
 pytestmark = pytest.mark.browser
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-NO_CHROMIUM = "No Chromium here: install Debian's package `chromium` (apt-get install chromium) to run the browser tests."
+NO_CHROMIUM = (
+    "No Chromium here: install Debian's package `chromium` (apt-get install chromium) to run the browser tests."
+)
 
 MANIFEST = {
     "features": {
@@ -120,7 +122,7 @@ HOSTILE = "<script>window.hacked = 1</script><img src=x onerror='window.hacked =
 
 
 async def test_hostile_text_stays_text(visit, client, people):
-    await people.post("message", user="gus", channel="llm-alerts", text=f"{HOSTILE} & <b> &amp;")
+    await people.post("message", user="gus", channel="llm-alerts", text=f"{HOSTILE} & <b>")
     rich_section = {"type": "rich_text_section", "elements": [{"type": "text", "text": HOSTILE}]}
     blocks = [
         {"type": "header", "text": plain("<b>head</b>")},
@@ -133,7 +135,7 @@ async def test_hostile_text_stays_text(visit, client, people):
     await client.chat_postMessage(channel="C0LLMALERTS", text="fallback", blocks=blocks)
     page = await visit()
     person, bot = page.locator("#main .message").nth(0), page.locator("#main .message").nth(1)
-    await expect(person.locator(".message-text")).to_have_text(f"{HOSTILE} & <b> &amp;")
+    await expect(person.locator(".message-text")).to_have_text(f"{HOSTILE} & <b>")
     await expect(bot.locator(".block-header")).to_have_text("<b>head</b>")
     await expect(bot.locator(".section-text").nth(0)).to_have_text("once <i> twice &lt;i&gt; a <link>")
     await expect(bot.locator(".section-text").nth(1)).to_have_text("press me <code> &lt;")
@@ -302,6 +304,8 @@ async def test_threads_open_beside_and_take_replies(app, run, visit, client):
     await expect(thread.locator(".message").last).to_contain_text("I look into it")
     await expect(page.locator("#main .thread-count")).to_have_text("1 reply")
     await expect(page.locator("#main .message")).to_have_count(1)
+    await say(page, f"{HOSTILE} &lt; @bo", "#composer-thread")
+    await expect(thread.locator(".message").last.locator(".message-text")).to_have_text(f"{HOSTILE} &lt; @Bo Berg")
     await say(page, "/alerts", "#composer-thread")
     await expect(thread.locator(".message").last).to_contain_text("/alerts is not supported in threads")
 
@@ -343,16 +347,21 @@ async def test_unread_is_counted_and_the_scroll_is_not_stolen(visit, people):
     await scroller.evaluate("node => { node.scrollTop = 0; }")
     await expect(page.get_by_text("bottom")).not_to_be_in_viewport()
     await write("late")
-    await expect(page.locator(".new-pill")).to_have_text("1 new message")
+    await expect(page.locator("#main .new-pill")).to_have_text("1 new message")
     assert await scroller.evaluate("node => node.scrollTop") == 0
-    await page.locator(".new-pill").click()
+    await page.locator("#main .new-pill").click()
     await expect(page.get_by_text("late")).to_be_in_viewport()
-    await expect(page.locator(".new-pill")).to_be_hidden()
+    await expect(page.locator("#main .new-pill")).to_be_hidden()
 
 
 async def test_home_confirm_overflow_and_select(app, run, visit):
     heard = []
-    confirm = {"title": plain("Sure?"), "text": mrkdwn("It *counts*."), "confirm": plain("Do it"), "deny": plain("Keep")}
+    confirm = {
+        "title": plain("Sure?"),
+        "text": mrkdwn("It *counts*."),
+        "confirm": plain("Do it"),
+        "deny": plain("Keep"),
+    }
     elements = [
         button("Approve", "approve", style="primary", confirm=confirm),
         {"type": "overflow", "action_id": "more", "options": [option("Show"), option("Hide")]},
@@ -406,10 +415,10 @@ async def test_tools_show_the_traffic_and_switch_faults(visit, client, people):
     await expect(page.locator(".workspace-clock")).to_contain_text("+1 h")
 
 
-async def test_a_refused_control_is_told_and_the_text_given_back(visit, people):
+async def test_an_archived_channel_closes_and_a_person_who_left_cannot_be_played(visit, people):
     page = await visit(user="hana", channel="general")
     await people.post("faults", archive_channel="general")
-    await expect(page.locator(".composer-closed").first).to_be_visible()
+    await expect(page.locator("#main .composer-closed")).to_be_visible()
     await page.get_by_role("button", name="llm-costs").click()
     await people.post("people", user="hana", deleted=True)
     await expect(page.locator(".act-as-name")).not_to_have_text("Hana Honda")
@@ -424,6 +433,9 @@ async def test_comes_back_by_itself_when_the_server_does(browser):
     port = int(first.url.rpartition(":")[2])
     first.stop()
     await expect(page.locator("#banner")).to_contain_text("Connection to the sandbox lost")
+    await say(page, "is anybody there?")
+    await expect(page.locator(".toast")).to_contain_text("did not answer")
+    await expect(page.locator("#composer-main")).to_have_value("is anybody there?")
     second = SandboxServer(port=port, manifest=MANIFEST)
     second.start()
     await expect(page.locator("#banner")).to_be_hidden(timeout=8_000)

@@ -57,7 +57,7 @@ export class Autocomplete {
     this.node.children[this.active]?.scrollIntoView({ block: "nearest" });
   }
 
-  /** True when the key was for the list. A command typed in full is sent by Enter, as in Slack. */
+  /** True when the key was for the list. What is typed in full already is sent by Enter, as in Slack. */
   key(event) {
     if (!this.isOpen) return false;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -68,8 +68,13 @@ export class Autocomplete {
     }
     if (event.key === "Escape") return this.close(), true;
     if (event.key === "Tab") return this.accept(this.active), true;
-    if (event.key !== "Enter" || this.items[this.active].insert.trim() === this.textarea.value.trim()) return false;
+    if (event.key !== "Enter" || this.isWhole(this.items[this.active])) return false;
     return this.accept(this.active), true;
+  }
+
+  isWhole({ insert, typed }) {
+    const caret = this.textarea.selectionStart;
+    return this.textarea.value.slice(caret - typed, caret) === insert.trim();
   }
 
   accept(at) {

@@ -11,6 +11,9 @@ import { addNotice, store } from "./store.js";
 const TALLEST_PX = 220;
 const drafts = new Map();
 
+/** As Slack's own client sends what was typed; the server makes ids of names. */
+const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
 const globalShortcuts = () => store.shortcuts.filter((one) => one.type === "global");
 
 export class Composer {
@@ -87,7 +90,7 @@ export class Composer {
   }
 
   async sendMessage(text, channel) {
-    const body = { user: session.userId, channel: channel.id, text };
+    const body = { user: session.userId, channel: channel.id, text: escaped(text) };
     const thread = this.threadOf();
     const answer = await call("message", thread ? { ...body, thread_ts: thread } : body);
     if (!answer) this.giveBack(text);

@@ -48,8 +48,12 @@ export function mountMessages(toggleSidebar) {
     if (parent) list.forget(parent);
     drawList();
   });
-  on("ephemerals notices channels clock", () => (drawHead(), drawList()));
-  on("homes", drawList);
+  on("channels", () => {
+    drawHead();
+    composer.refresh();
+    drawList();
+  });
+  on("ephemerals notices clock homes", drawList);
   document.addEventListener("visibilitychange", drawList);
 }
 

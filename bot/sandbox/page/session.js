@@ -67,7 +67,7 @@ const PREFERRED_CHANNEL = "llm-alerts";
 /** After every state frame: keep what is open when it still exists, else the hash, else what was open last time. */
 export function settle() {
   const wanted = hash();
-  const user = store.users.get(session.userId) ?? userNamed(wanted.get("user")) ?? userNamed(saved.user) ?? people()[0];
+  const user = userNamed(session.userId) ?? userNamed(wanted.get("user")) ?? userNamed(saved.user) ?? people()[0];
   session.userId = user?.id ?? null;
   const kept = session.place && (session.place.startsWith("app:") || store.channels.has(session.place)) ? session.place : null;
   const place = kept ?? placeNamed(wanted.get("channel")) ?? placeNamed(saved.place) ?? placeNamed(PREFERRED_CHANNEL);
