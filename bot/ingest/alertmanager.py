@@ -53,17 +53,17 @@ _SEVERITIES = {
 
 
 class AlertmanagerAlert(BaseModel):
-    """One alert of the message; fields that are not named here are ignored."""
+    """One alert of the message. What is not usable is told in an annotation; fields not named here are ignored."""
 
     model_config = ConfigDict(extra="allow")
 
-    status: str = "firing"
-    labels: dict[str, str]
-    annotations: dict[str, str] = {}
-    startsAt: str = ""  # noqa: N815 - Alertmanager's names
-    endsAt: str = ""  # noqa: N815
-    generatorURL: str = ""  # noqa: N815
-    fingerprint: str = ""
+    labels: dict[str, Any] = Field(description="`alertname` is the name, `severity` the severity.")
+    annotations: Any = Field(None, description="An object of texts for people.")
+    status: Any = Field(None, description="`firing` or `resolved`; absent: by `endsAt`.")
+    startsAt: Any = Field(None, description="RFC 3339; `0001-01-01T00:00:00Z` means no time.")  # noqa: N815
+    endsAt: Any = Field(None, description="RFC 3339; `0001-01-01T00:00:00Z` means no time.")  # noqa: N815
+    generatorURL: Any = Field(None, description="Kept as the annotation `generator_url`.")  # noqa: N815
+    fingerprint: Any = Field(None, description="Identifies the alert; absent: name and labels do.")
 
 
 class AlertmanagerMessage(BaseModel):
@@ -71,8 +71,8 @@ class AlertmanagerMessage(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    version: str = "4"
-    truncatedAlerts: int = 0  # noqa: N815
+    version: Any = Field("4", description="Alertmanager's version of this format.")
+    truncatedAlerts: Any = Field(0, description="How many alerts were left out.")  # noqa: N815
     alerts: list[AlertmanagerAlert]
 
 
@@ -166,10 +166,11 @@ def _status(written: Any, ends_at: Any) -> SignalStatus:
 def _moment(written: Any) -> datetime | None:
     """A time of Go's, nanoseconds and all; None for its zero time and for what is none."""
     try:
-        moment = datetime.fromisoformat(written).astimezone(UTC)
+        told = datetime.fromisoformat(written)
+        moment = told.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         return None
-    return moment if moment.year > NO_YEAR and moment.tzinfo is not None else None
+    return moment if told.tzinfo is not None and moment.year > NO_YEAR else None
 
 
 def _labels(written: Mapping[str, str], notes: _Notes) -> dict[str, str]:
