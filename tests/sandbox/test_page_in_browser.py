@@ -470,3 +470,49 @@ async def test_the_hint_goes_for_good_and_the_theme_stays(visit):
     await expect(page.locator(".act-as-name")).to_have_text("Hana Honda")
     await expect(page.locator(".hint")).to_have_count(0)
     assert await page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+#: mrkdwn and what it becomes, as HTML only for the sake of reading.
+MRKDWN = [
+    ("*bold* _italic_ ~gone~ `code`", '<strong>bold</strong> <em>italic</em> <s>gone</s> <code class="code">code</code>'),
+    ("*bold _both_*", "<strong>bold <em>both</em></strong>"),
+    ("2 * 3 * 4, a*b*c, snake_case_name, ~/x", "2 * 3 * 4, a*b*c, snake_case_name, ~/x"),
+    ("* not bold * and _ not _", "* not bold * and _ not _"),
+    ("`*raw* &lt;b&gt;`", '<code class="code">*raw* &lt;b&gt;</code>'),
+    ("```\n*raw*\n<https://example.com|x>\n```", '<pre class="pre">*raw*\nx</pre>'),
+    ("&gt; quoted\n&gt; more\nafter", '<blockquote class="quote">quoted<br>more</blockquote>after'),
+    ("a\nb", "a<br>b"),
+    ("&amp;amp; &amp;lt;", "&amp;amp; &amp;lt;"),
+    ("a &lt; b &amp; c", "a &lt; b &amp; c"),
+    ("<ftp://example.com|file>", '<span class="dead-link">file</span>'),
+    ("<!here> :no_such_name: :", '<span class="mention mention-me">@here</span> :no_such_name: :'),
+    ("<@U0BO> <#C0GENERAL>", '<span class="mention" title="Architect">@Bo Berg</span> <a class="mention" href="#channel=general">#general</a>'),
+    ("<!date^x^{date}|no date>", '<time class="date">no date</time>'),
+    ("<unclosed and > more", "&lt;unclosed and &gt; more"),
+    ("*un\nclosed*", "*un<br>closed*"),
+]  # fmt: skip
+
+
+async def test_mrkdwn_becomes_what_slack_would_draw(visit):
+    page = await visit(user="alice")
+    draw = """async (source) => {
+        const { mrkdwn } = await import("/page/mrkdwn.js");
+        const { h } = await import("/page/dom.js");
+        return h("div", {}, mrkdwn(source)).innerHTML;
+    }"""
+    drawn = [await page.evaluate(draw, source) for source, _ in MRKDWN]
+    assert drawn == [expected for _, expected in MRKDWN]
+
+
+async def test_a_permalink_opens_its_message_and_thread(visit, client, server):
+    parent = await client.chat_postMessage(channel="C0INCIDENTS", text="the parent")
+    reply = await client.chat_postMessage(channel="C0INCIDENTS", text="the reply", thread_ts=parent["ts"])
+    link = (await client.chat_getPermalink(channel="C0INCIDENTS", message_ts=reply["ts"]))["permalink"]
+    await client.chat_postMessage(channel="C0LLMALERTS", text=f"see <{link}|what was said>")
+    page = await visit()
+    await page.get_by_role("link", name="what was said").click()
+    await expect(page.locator(".place-name")).to_have_text("incidents")
+    await expect(page.get_by_role("complementary", name="Thread")).to_contain_text("the reply")
+    assert page.context.pages == [page]
+    await page.goto(link)
+    await expect(page.get_by_role("complementary", name="Thread")).to_contain_text("the reply")

@@ -4,6 +4,7 @@ import { call } from "./api.js";
 import { confirmed } from "./confirm.js";
 import { emit } from "./store.js";
 import { session } from "./session.js";
+import { toast } from "./toasts.js";
 
 const pending = new Set();
 const failed = new Map();
@@ -53,7 +54,14 @@ function address({ channel, ts, viewId, form, blocks }) {
 export async function suggest(context, block, element, typed) {
   const body = { ...address(context), action_id: element.action_id, block_id: block.block_id, value: typed };
   const answer = await call("suggest", body);
+  if (answer?.error) toast(answer.error);
   return { options: answer?.options ?? [], option_groups: answer?.option_groups ?? [] };
+}
+
+/** A global shortcut, or one on the message of `channel` and `ts`. */
+export async function runShortcut(body) {
+  const answer = await call("shortcut", { user: session.userId, ...body });
+  if (answer?.error) toast(answer.error);
 }
 
 export const redrawMessage = (channelId, ts) => () => emit("messages", { channelId, ts, redraw: true });

@@ -1,5 +1,6 @@
 /* Where one writes: messages, thread replies and slash commands. Drafts stay per place. */
 
+import { runShortcut } from "./actions.js";
 import { call } from "./api.js";
 import { Autocomplete } from "./autocomplete.js";
 import { h, icon, iconButton, replace } from "./dom.js";
@@ -114,7 +115,7 @@ export class Composer {
 
   openShortcuts() {
     const items = globalShortcuts().map((one) => ({ key: one.callback_id, label: one.name, hint: one.description }));
-    const onPick = (item) => call("shortcut", { user: session.userId, callback_id: item.key });
+    const onPick = (item) => runShortcut({ callback_id: item.key });
     openPicker(this.shortcutButton, { groups: [{ label: "Shortcuts", items }], search: false, label: "Shortcuts", onPick });
   }
 

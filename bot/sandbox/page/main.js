@@ -7,6 +7,7 @@ import { mountInspector } from "./inspector.js";
 import { mountMessages } from "./messages.js";
 import { mountModals } from "./modal.js";
 import { APP_HOME, applyTheme, followHash, session, settle } from "./session.js";
+import { catchClicks, followAddress } from "./permalinks.js";
 import { mountSidebar } from "./sidebar.js";
 import { connect } from "./socket.js";
 import { on } from "./store.js";
@@ -19,8 +20,10 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", applyTheme
 // Before the parts listen: they draw the place that is settled here.
 on("state", () => {
   settle();
+  followAddress();
   if (session.place === APP_HOME) openHome();
 });
+on("user", () => session.place === APP_HOME && openHome());
 const toggleSidebar = mountSidebar();
 mountTopbar(toggleSidebar);
 mountMessages(toggleSidebar);
@@ -30,4 +33,5 @@ mountInspector();
 mountControls();
 mountHint();
 window.addEventListener("hashchange", followHash);
+catchClicks();
 connect();

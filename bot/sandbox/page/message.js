@@ -1,7 +1,6 @@
 /* One message: who, when, what, and what one can do with it. */
 
-import { call } from "./api.js";
-import { redrawMessage } from "./actions.js";
+import { redrawMessage, runShortcut } from "./actions.js";
 import { attachments } from "./attachments.js";
 import { blockContext, drawBlocks } from "./blocks.js";
 import { h, icon, iconButton } from "./dom.js";
@@ -29,7 +28,7 @@ export function drawMessage(message, { channel, grouped = false, inThread = fals
   const gutter = grouped ? h("time", { class: "gutter-time", title: fullTime(time) }, clockTime(time)) : avatar(author);
   return h(
     "article",
-    { class: classes.filter(Boolean).join(" "), dataset: { ts: message.ts }, "aria-label": `${displayName(author)}, ${clockTime(time)}` },
+    { class: classes.filter(Boolean).join(" "), tabindex: "-1", dataset: { ts: message.ts }, "aria-label": `${displayName(author)}, ${clockTime(time)}` },
     h("div", { class: "gutter" }, gutter),
     h(
       "div",
@@ -119,6 +118,6 @@ function tools(message, channel, inThread) {
 
 function openShortcuts(anchor, shortcuts, message, channel) {
   const items = shortcuts.map((one) => ({ key: one.callback_id, label: one.name, hint: one.description }));
-  const onPick = (item) => call("shortcut", { user: session.userId, callback_id: item.key, channel: channel.id, ts: message.ts });
+  const onPick = (item) => runShortcut({ callback_id: item.key, channel: channel.id, ts: message.ts });
   openPicker(anchor, { groups: [{ label: "Message shortcuts", items }], search: false, label: "Message shortcuts", onPick });
 }

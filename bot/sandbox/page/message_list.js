@@ -41,6 +41,13 @@ export class MessageList {
     this.seen();
   }
 
+  /** What comes in above must not push away what one reads. */
+  keepingPlace(draw) {
+    const fromBottom = this.scroller.scrollHeight - this.scroller.scrollTop;
+    draw();
+    this.scroller.scrollTop = this.scroller.scrollHeight - fromBottom;
+  }
+
   /** Another place: nothing drawn so far counts. */
   reset() {
     this.drawn.clear();

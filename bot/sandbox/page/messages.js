@@ -25,18 +25,18 @@ export function mountMessages(toggleSidebar) {
   const drawHead = () => replace(head, iconButton("menu", "Channels", toggleSidebar, { class: "icon-button only-phone" }), headOf(openChannel()));
   const drawList = oncePerFrame(() => drawPlace(list, home, composer));
   const fresh = () => {
-    shown = SHOWN_AT_FIRST;
+    shown = session.targetTs ? Infinity : SHOWN_AT_FIRST;
     list.reset();
     list.stuck = true;
     drawHead();
     composer.refresh();
     drawPlace(list, home, composer);
-    toNewLine(list);
+    if (!toTarget(list)) toNewLine(list);
   };
   const more = () => {
     shown += SHOWN_MORE;
     list.stuck = false;
-    drawPlace(list, home, composer);
+    list.keepingPlace(() => drawPlace(list, home, composer));
   };
   host.addEventListener("click", (event) => event.target.closest(".show-earlier") && more());
 
@@ -62,6 +62,17 @@ function seen(channel) {
   const lineShown = nothingNewBefore && document.querySelector("#main .new-line");
   markRead(channel);
   if (!lineShown) session.newLineAfter = lastRead(channel.id);
+}
+
+/** The message a permalink named, in the middle and marked for a moment. */
+function toTarget(list) {
+  const node = session.targetTs && list.list.querySelector(`[data-ts="${CSS.escape(session.targetTs)}"]`);
+  if (!node) return false;
+  list.stuck = false;
+  node.scrollIntoView({ block: "center" });
+  node.classList.add("updated");
+  list.scrolled();
+  return true;
 }
 
 function toNewLine(list) {

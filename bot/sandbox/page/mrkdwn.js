@@ -51,6 +51,8 @@ function inlineLines(lines) {
   return lines.flatMap((line, at) => [...(at ? [h("br")] : []), ...inline(line)]);
 }
 
+/* A mention, a channel, a special word, or something with a scheme; other angle brackets are text. */
+const TOKEN = /^<([@#!][^<>]+|[a-z][a-z0-9+.-]*:[^<>]+)>/i;
 const MARKS = { "*": "strong", _: "em", "~": "s" };
 const WORD = /[\p{L}\p{N}]/u;
 
@@ -79,7 +81,7 @@ export function inline(line) {
 
 function tokenAt(line, at) {
   if (line[at] !== "<") return null;
-  const match = /^<([^<>]+)>/.exec(line.slice(at));
+  const match = TOKEN.exec(line.slice(at));
   return match && { node: tokenNode(match[1]), end: at + match[0].length };
 }
 
@@ -147,7 +149,7 @@ export function dateNode(unixSeconds, template, url, fallback) {
 
 /** Code shows a link's label and a mention's id, as text. */
 function plainOf(text) {
-  return decodeEntities(text.replace(/<([^<>|]+)(?:\|([^<>]*))?>/g, (whole, target, label) => label ?? target));
+  return decodeEntities(text.replace(/<([@#!][^<>|]+|[a-z][a-z0-9+.-]*:[^<>|]+)(?:\|([^<>]*))?>/gi, (whole, target, label) => label ?? target));
 }
 
 /** plain_text objects know emoji and nothing else. */

@@ -12,6 +12,7 @@ export const session = {
   userId: null,
   place: null, // a channel id, APP_HOME or APP_MESSAGES
   threadTs: null,
+  targetTs: null,
   theme: saved.theme ?? "auto",
   hintSeen: saved.hintSeen ?? false,
   read: saved.read ?? {}, // user id → channel id → ts of the last message read
@@ -85,9 +86,11 @@ function startReading() {
 
 const newestTs = (channel) => channel.messages.at(-1)?.ts ?? "0";
 
-export function open(place, { threadTs = null } = {}) {
+/** `targetTs`: the message to bring into sight. */
+export function open(place, { threadTs = null, targetTs = null } = {}) {
   session.place = place;
   session.threadTs = threadTs;
+  session.targetTs = targetTs;
   const channel = openChannel();
   session.newLineAfter = channel ? lastRead(channel.id) : null;
   writeHash();
