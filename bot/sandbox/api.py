@@ -111,7 +111,8 @@ class WebApi:
 
     def _refuse(self, exchange: Exchange, refusal: SlackRefusal) -> Response:
         answer = refusal.answer()
-        self._note(exchange, answer)
+        retry_after = refusal.headers.get("Retry-After")
+        self._note(exchange, answer, retry_after_seconds=int(retry_after) if retry_after else None)
         headers = self._headers() | refusal.headers
         if refusal.status >= 500:  # noqa: PLR2004 - Slack's front answers those, in HTML
             page = f"<html><body>Server Error: {refusal.error}</body></html>"
@@ -121,7 +122,7 @@ class WebApi:
     def _headers(self) -> dict[str, str]:
         return {"x-oauth-scopes": ",".join(self._sandbox.manifest.scopes), "x-slack-req-id": "sandbox"}
 
-    def _note(self, exchange: Exchange, answer: Json) -> None:
+    def _note(self, exchange: Exchange, answer: Json, *, retry_after_seconds: int | None = None) -> None:
         body = {name: value for name, value in exchange.arguments.values.items() if name != "token"}
         channel = answer.get("channel") or body.get("channel") or body.get("channel_id")
         self._sandbox.journal.add(
@@ -132,6 +133,7 @@ class WebApi:
             ok=answer["ok"],
             error=answer.get("error"),
             rate_limit_violation=exchange.over_limit,
+            retry_after_seconds=retry_after_seconds,
             body=body,
         )
 

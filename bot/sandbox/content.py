@@ -35,7 +35,7 @@ def read_content(arguments: Arguments, *, text_limit: int | None = None) -> Json
     if arguments.has("markdown_text"):
         if arguments.has("text") or arguments.has("blocks"):
             raise SlackRefusal("markdown_text_conflict")
-        content["blocks"] = complete_blocks([{"type": "markdown", "text": arguments.text("markdown_text")}])
+        content["blocks"] = read_blocks([{"type": "markdown", "text": arguments.text("markdown_text")}])
         content["text"] = arguments.text("markdown_text")
     if arguments.has("text"):
         content["text"] = _text(arguments.text("text"), text_limit)

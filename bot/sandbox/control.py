@@ -119,10 +119,13 @@ class Control:
         return {"ok": True}
 
     async def _set_delivery(self, request: Request) -> Json:
-        """`request_url`: where signed HTTP goes; null or empty returns to Socket Mode."""
-        url = str((await read_body(request)).get("request_url") or "")
+        """`request_url`: where signed HTTP goes, empty for Socket Mode; `verify` asks it first, as Slack does."""
+        body = await read_body(request)
+        url = str(body.get("request_url") or "")
         if url and not url.startswith(("http://127.0.0.1", "http://localhost")):
             raise ControlRefusal(f"{url} is not on this machine; the sandbox delivers to 127.0.0.1 only.")
+        if url and body.get("verify") and not await self._sandbox.http_delivery.verify(url):
+            raise ControlRefusal(f"{url} did not give the challenge back.")
         self._sandbox.http_delivery.request_url = url
         return {"mode": "http" if url else "socket", "request_url": url}
 
@@ -133,6 +136,8 @@ class Control:
         for name, kind in (("deleted", bool), ("is_restricted", bool), ("is_admin", bool), ("title", str)):
             if isinstance(body.get(name), kind):
                 setattr(user, name, body[name])
+        if body.get("deleted") is True:
+            self._sandbox.workspace.leave_everything(user)
         if isinstance(body.get("groups"), list):
             self._sandbox.workspace.set_groups(user, [str(handle) for handle in body["groups"]])
         self._sandbox.workspace.user_changed(user)

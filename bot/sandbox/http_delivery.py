@@ -3,13 +3,15 @@
 import asyncio
 import hashlib
 import hmac
+import json
+import secrets
 import time
 from urllib.parse import urlencode
 
 import httpx
 
 from bot.sandbox.clock import SandboxClock
-from bot.sandbox.constants import ACK_DEADLINE_SECONDS
+from bot.sandbox.constants import ACK_DEADLINE_SECONDS, VERIFICATION_TOKEN
 from bot.sandbox.delivery import Ack, EnvelopeKind, Failure, Retry
 from bot.sandbox.journal import Journal
 from bot.sandbox.wire import Json, dumps
@@ -31,11 +33,24 @@ class HttpDelivery:
         if retry is not None and retry.attempt:
             headers |= {"X-Slack-Retry-Num": str(retry.attempt), "X-Slack-Retry-Reason": _reason(retry.reason)}
         started = time.perf_counter()
+        # As it was sent: the messages in it go on changing.
+        entry = self._journal.add("envelope", kind.value, self._clock.now(), body=json.loads(dumps(payload)))
         ack = await self._post(body, headers, started, answerable=answerable)
-        error = ack.failure.value if ack.failure else None
-        fields: Json = {"ok": ack.acknowledged, "error": error, "ms": ack.ms, "body": payload, "answer": ack.payload}
-        self._journal.add("envelope", kind.value, self._clock.now(), **fields)
+        self._journal.acknowledged(entry, ack)
         return ack
+
+    async def verify(self, url: str) -> bool:
+        """Slack's own check of a request URL: it must give a signed challenge back."""
+        challenge = secrets.token_urlsafe(16)
+        question = {"type": "url_verification", "token": VERIFICATION_TOKEN, "challenge": challenge}
+        body = dumps(question).encode()
+        try:
+            async with httpx.AsyncClient(trust_env=False, timeout=ACK_DEADLINE_SECONDS) as client:
+                headers = self.sign(body) | {"Content-Type": "application/json"}
+                response = await client.post(url, content=body, headers=headers)
+        except httpx.HTTPError:
+            return False
+        return response.is_success and challenge in response.text
 
     def sign(self, body: bytes) -> dict[str, str]:
         """Slack's v0 signature over the time and the raw body."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import islice
 
+from bot.sandbox.delivery import Ack
 from bot.sandbox.wire import Json
 
 _KEPT = 10_000
@@ -30,6 +31,13 @@ class Journal:
         self._entries.append(entry)
         self.tell(entry)
         return entry
+
+    def acknowledged(self, entry: Json, ack: Ack) -> None:
+        """Complete an envelope's entry; until then it has no `ok`."""
+        entry |= {"ok": ack.acknowledged, "ms": ack.ms}
+        entry |= {"error": ack.failure.value} if ack.failure else {}
+        entry |= {"answer": ack.payload} if ack.payload else {}
+        self.tell(entry)
 
     def tell(self, entry: Json) -> None:
         """To the pages that watch, of a new entry or a changed one (same seq)."""

@@ -10,6 +10,14 @@ from bot.paths import MANIFEST
 from bot.sandbox.errors import not_there
 from bot.sandbox.wire import Json
 
+#: What an absent manifest grants; without chat:write.public, which would let a bot post where it is not.
+ALL_SCOPES = (
+    *("chat:write", "commands", "users:read", "users:read.email", "usergroups:read", "team:read"),
+    *("channels:read", "channels:history", "channels:join", "channels:manage", "groups:read", "groups:history"),
+    *("groups:write", "im:read", "im:history", "im:write", "app_mentions:read", "files:write", "reactions:write"),
+    *("pins:write", "bookmarks:write"),
+)
+
 
 class Manifest:
     def __init__(self, document: Mapping[str, Any] | None = None) -> None:
@@ -19,7 +27,8 @@ class Manifest:
         settings = self._document.get("settings") or {}
         self.commands: list[Json] = list(features.get("slash_commands") or ())
         self.shortcuts: list[Json] = list(features.get("shortcuts") or ())
-        self.scopes: list[str] = list(((self._document.get("oauth_config") or {}).get("scopes") or {}).get("bot") or ())
+        written = ((self._document.get("oauth_config") or {}).get("scopes") or {}).get("bot") or ()
+        self.scopes: list[str] = list(ALL_SCOPES if self._open else written)
         self._events = set((settings.get("event_subscriptions") or {}).get("bot_events") or ())
         self.home_enabled = self._open or bool((features.get("app_home") or {}).get("home_tab_enabled"))
 
@@ -30,10 +39,6 @@ class Manifest:
             return cls(source)
         path = source or MANIFEST
         return cls(yaml.safe_load(path.read_text("utf-8")) if path.is_file() else None)
-
-    @property
-    def grants_all(self) -> bool:
-        return self._open
 
     def grants(self, scope: str) -> bool:
         return self._open or scope in self.scopes

@@ -1,7 +1,9 @@
 """The sandbox as a server: its routes, and its life in a thread of its own or in the caller's loop."""
 
 import asyncio
+import contextlib
 import socket
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -112,8 +114,8 @@ class SandboxServer:
         await self._serve(self._bind(), on_ready)
 
     def _bind(self) -> socket.socket:
-        # Naming TCP matters: asyncio turns Nagle's algorithm off only where the protocol is written down; with it on each
-        # answer costs 40 ms.
+        # Naming TCP matters: asyncio turns Nagle's algorithm off only where the protocol is written down.
+        # With it on, an answer takes 40 ms.
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -175,3 +177,17 @@ async def _index(_request: Request) -> Response:
     if not index.is_file():
         return PlainTextResponse("The sandbox runs; its page is not installed.")
     return FileResponse(index)
+
+
+def run_sandbox(port: int, data_file: Path | None) -> int:
+    """`riskbot sandbox`: serve until Ctrl-C or SIGTERM. Raises SandboxFailed for a taken port."""
+    server = SandboxServer(port=port, data_file=data_file)
+
+    def announce() -> None:
+        sys.stdout.write(f"Workspace: {server.url}\nSlack clients' base_url: {server.api_url}\nCtrl-C ends it.\n")
+        sys.stdout.flush()
+
+    with contextlib.suppress(KeyboardInterrupt):
+        # uvicorn shuts down in order and then raises the signal again.
+        asyncio.run(server.serve_forever(announce))
+    return 0

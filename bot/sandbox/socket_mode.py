@@ -111,19 +111,19 @@ class SocketMode:
         if retry is not None:
             envelope |= {"retry_attempt": retry.attempt, "retry_reason": retry.reason}
         started = time.perf_counter()
-        ack = await self._send_and_wait(envelope, started)
-        error = ack.failure.value if ack.failure else None
-        fields: Json = {"ok": ack.acknowledged, "error": error, "ms": ack.ms, "body": envelope, "answer": ack.payload}
-        self._journal.add("envelope", kind.value, self._clock.now(), **fields)
+        text = dumps(envelope)
+        # As it was sent: the messages in it go on changing.
+        entry = self._journal.add("envelope", kind.value, self._clock.now(), body=json.loads(text))
+        ack = await self._send_and_wait(envelope["envelope_id"], text, started)
+        self._journal.acknowledged(entry, ack)
         return ack
 
-    async def _send_and_wait(self, envelope: Json, started: float) -> Ack:
-        envelope_id = envelope["envelope_id"]
+    async def _send_and_wait(self, envelope_id: str, text: str, started: float) -> Ack:
         waiting = self._waiting[envelope_id] = asyncio.get_running_loop().create_future()
         try:
             # The deadline covers the sending too: a link whose reader is stuck fills up and then holds the sender.
             async with asyncio.timeout(ACK_DEADLINE_SECONDS):
-                if not await self._send(dumps(envelope)):
+                if not await self._send(text):
                     return Ack(_ms_since(started), failure=Failure.UNREACHABLE)
                 answer = await waiting
         except TimeoutError:

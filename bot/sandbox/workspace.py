@@ -131,6 +131,16 @@ class Workspace:
         if self.watchers:
             self.tell("channel", channel=channel.to_slack() | {"name": channel.name, "members": channel.members})
 
+    def leave_everything(self, user: User) -> None:
+        """What deactivating does: no channels, no groups, no open modals."""
+        self.set_groups(user, [])
+        for channel in self.channels.values():
+            if user.id in channel.members and not channel.user:
+                channel.members.remove(user.id)
+                self.channel_changed(channel)
+        if self.views.get(user.id):
+            self.set_views(user.id, [], None, "closed")
+
     def set_groups(self, user: User, handles: list[str]) -> None:
         """Make the person a member of exactly these groups."""
         known = {group.handle for group in self.groups.values()}

@@ -160,3 +160,12 @@ async def test_files_reactions_pins_bookmarks(client, http):
     with pytest.raises(SlackApiError, match="already_pinned"):
         await client.pins_add(**place)
     await client.bookmarks_add(channel_id="C0GENERAL", title="Runbook", type="link", link="https://example.com")
+
+
+async def test_a_deactivated_person_is_gone_everywhere(client, people):
+    await people.post("people", user="ivan", deleted=True)
+    assert (await client.usergroups_users_list(usergroup="S0ONCALL"))["users"] == ["U0HANA"]
+    assert "U0IVAN" not in (await client.conversations_members(channel="C0GENERAL"))["members"]
+    assert "deactivated" in (await people.post("command", 400, user="ivan", channel="general", command="/x"))["error"]
+    with pytest.raises(SlackApiError, match="user_disabled"):
+        await client.conversations_open(users="U0IVAN")

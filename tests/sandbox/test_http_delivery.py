@@ -56,7 +56,7 @@ async def test_commands_presses_and_events(signed_app, people, client):
 
     handler = AsyncSlackRequestHandler(signed_app)
     async with listening(handler.handle) as url:
-        assert (await people.post("delivery", request_url=url))["mode"] == "http"
+        assert (await people.post("delivery", request_url=url, verify=True))["mode"] == "http"
         command = await people.post("command", user="bo", channel="general", command="/alerts", text="x & ü")
         assert [message["text"] for message in command["ephemeral"]] == ["got x & ü"]
         posted = await client.chat_postMessage(channel="C0GENERAL", text="c", blocks=CARD)
@@ -90,5 +90,7 @@ async def test_failures(people):
         assert seen == [None, "1"]
     gone = await people.post("command", user="bo", channel="general", command="/alerts")
     assert gone["error"] == '/alerts failed with the error "dispatch_failed"'
+    dead = await people.post("delivery", 400, request_url=url, verify=True)
+    assert "challenge" in dead["error"]
     elsewhere = await people.post("delivery", 400, request_url="http://example.com/")
     assert "127.0.0.1" in elsewhere["error"]

@@ -109,10 +109,11 @@ def _modal(payload: Json) -> Json:
 async def close_view(sandbox: Sandbox, body: Json, settle_seconds: float) -> Json:
     """Cancel takes the top view away; `whole_stack` is the cross, which takes all."""
     user = actor(sandbox, body)
+    view_id = required(body, "view_id")
     stack = sandbox.views.stack(user.id)
-    view = next((each for each in stack if each["id"] == required(body, "view_id")), None)
+    view = next((each for each in stack if each["id"] == view_id), None)
     if view is None:
-        raise not_there(f"open view of {user.name} with id", body["view_id"], (each["id"] for each in stack))
+        raise not_there(f"open view of {user.name} with id", view_id, (each["id"] for each in stack))
     whole_stack = bool(body.get("whole_stack"))
     sandbox.views.close(user.id, view, whole_stack=whole_stack or bool(view["clear_on_close"]))
     with watching(sandbox, user, settle_seconds) as watch:
