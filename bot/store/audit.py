@@ -118,6 +118,13 @@ def head(tx: Transaction) -> Head:
     return Head(row.sequence, row.hash) if row else Head(0, GENESIS)
 
 
+def last_sealed(tx: Transaction) -> Head:
+    """The end of the chain as the rows have it; anything but the stored head means that one of them was changed."""
+    last = select(audit.c.sequence, audit.c.hash).where(audit.c.hash.is_not(None))
+    row = tx.execute(last.order_by(audit.c.sequence.desc()).limit(1)).one_or_none()
+    return Head(row.sequence, row.hash) if row else Head(0, GENESIS)
+
+
 def count_unsealed(tx: Transaction) -> int:
     return int(tx.execute(select(func.count()).where(audit.c.hash.is_(None))).scalar_one())
 

@@ -37,7 +37,8 @@ class PostgresqlEngine:
             pool_pre_ping=False,
             connect_args={"timeout": queue_seconds, "server_settings": {"application_name": "riskbot"}},
         )
-        self._reading = self._engine.execution_options(postgresql_readonly=True)
+        # One snapshot for all statements of a read, as SQLite gives it; a reader has nothing to conflict with.
+        self._reading = self._engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
 
     async def write(self, work: Callable[[Connection], R]) -> R:
         for _ in range(TRIES - 1):

@@ -39,9 +39,12 @@ MAY_IMPORT = {
     "bot.web": ("bot.services", "bot.store.database", "riskengine"),
     # The sandbox plays Slack, so it knows nothing of riskbot but Slack's block limits.
     "bot.sandbox": ("bot.slack.blocks",),
+    # Says whether the process is well, so it looks at all its parts.
+    "bot.health": ("bot.ingest.health", "bot.scheduling", "bot.store", "riskengine"),
     # These build or examine the whole.
     "bot.wiring": ("bot", "riskengine"),
     "bot.cli": ("bot", "riskengine"),
+    "bot.checks": ("bot", "riskengine"),
     "bot.demo": ("bot", "riskengine"),
 }
 

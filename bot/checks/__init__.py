@@ -1,0 +1,1 @@
+"""What `riskbot check` looks at: one small function a thing, each ending in a line."""

@@ -1,0 +1,23 @@
+"""`riskbot serve`."""
+
+import argparse
+
+from bot.cli.parsing import Subparsers, add_command, add_config_option, config_path, settings_of
+
+
+def add(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "serve",
+        run,
+        does="run the bot: Slack, the HTTP API, what is due, and delivery",
+        example="riskbot serve --config riskbot.yml",
+    )
+    add_config_option(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    settings = settings_of(arguments)
+    from bot.wiring import run_serve
+
+    return run_serve(settings, config_path(arguments))

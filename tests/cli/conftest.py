@@ -1,0 +1,80 @@
+"""The command line as a user has it: a process of its own, with an environment and a directory of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.constants import APP_TOKEN, BOT_TOKEN
+from bot.sandbox.server import SandboxServer
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Shell:
+    """Runs riskbot; `said` is its output, `complained` what it wrote to standard error."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("RISKBOT_")}
+        self.environment = {**clean, "PYTHONPATH": str(ROOT), "COLUMNS": "200", "PYTHONWARNINGS": "error"}
+
+    def run(self, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        done = self.run_program(sys.executable, "-m", "bot.cli", *words)
+        assert done.returncode == code, f"{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr
+        return done
+
+    def run_program(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, cwd=self.directory, env=self.environment, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def says(self, *words: str) -> str:
+        return self.run(*words).stdout
+
+    def complains(self, *words: str, code: int = 1) -> str:
+        return self.run(*words, code=code).stderr
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """Without a database of its own yet: `riskbot migrate` makes riskbot.db in the directory."""
+    return Shell(tmp_path)
+
+
+@pytest.fixture
+def migrated(shell: Shell, database_url: str) -> Shell:
+    """On a migrated database, once of each kind."""
+    shell.environment["RISKBOT_DATABASE_URL"] = database_url
+    return shell
+
+
+@pytest.fixture
+def on_sqlite(shell: Shell, sqlite_url: str) -> Shell:
+    """On a migrated SQLite file, for what does not depend on the database."""
+    shell.environment["RISKBOT_DATABASE_URL"] = sqlite_url
+    return shell
+
+
+@pytest.fixture(scope="session")
+def slack():
+    """A workspace to check against; its manifest is the one in the checkout."""
+    server = SandboxServer(rate_limits=False)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def connected(on_sqlite: Shell, slack: SandboxServer) -> Shell:
+    """With everything that `riskbot check` asks for, but an API token."""
+    on_sqlite.environment |= {
+        "RISKBOT_SLACK__API_URL": slack.api_url,
+        "RISKBOT_SLACK__BOT_TOKEN": BOT_TOKEN,
+        "RISKBOT_SLACK__APP_TOKEN": APP_TOKEN,
+        "RISKBOT_PEOPLE__ADMINS": "[U0ALICE]",
+    }
+    return on_sqlite
