@@ -19,7 +19,10 @@ INBOUND_KEPT_FOR = timedelta(days=1)
 
 
 def build_scheduler(
-    database: Database, due_runner: DueRunner, follow_clock: Callable[[], Awaitable[None]]
+    database: Database,
+    due_runner: DueRunner,
+    follow_clock: Callable[[], Awaitable[None]],
+    measure: Callable[[], Awaitable[None]],
 ) -> AsyncIOScheduler:
     """All bells. `misfire_grace_time=None, coalesce`: the defaults would drop a bell that comes late."""
     scheduler = AsyncIOScheduler(
@@ -38,6 +41,7 @@ def build_scheduler(
     scheduler.add_job(_guarded(look_for_due), "interval", seconds=1, id="due")
     scheduler.add_job(_guarded(seal), "interval", seconds=1, id="seal")
     scheduler.add_job(_guarded(follow_clock), "interval", seconds=30, id="clock")
+    scheduler.add_job(_guarded(measure), "interval", seconds=5, id="measure")
     scheduler.add_job(_guarded(prune), "interval", hours=1, id="prune")
     return scheduler
 

@@ -1,4 +1,4 @@
-"""Does what is due: sleeps until the next due time, claims rows in sets, and runs their work in the same transaction."""
+"""Does what is due: sleeps until the next due time, claims rows in sets, and does them in the claiming transaction."""
 
 import asyncio
 import logging

@@ -40,24 +40,32 @@ class ReplayGuard:
         return next(iter(self._seen.values()))
 
 
-def slack_route(app: AsyncApp) -> Route:
-    """The one address for commands, presses and events."""
-    handler = AsyncSlackRequestHandler(app)
-    guard = ReplayGuard()
+class SlackDoor:
+    """The one address for commands, presses and events; shut until Slack has told us who we are."""
 
-    async def receive(request: Request) -> Response:
-        signature = request.headers.get("x-slack-signature", "")
+    def __init__(self) -> None:
+        self._guard = ReplayGuard()
+        self._handler: AsyncSlackRequestHandler | None = None
+
+    def open(self, app: AsyncApp) -> None:
+        self._handler = AsyncSlackRequestHandler(app)
+
+    def route(self) -> Route:
+        return Route(EVENTS_PATH, self._receive, methods=["POST"])
+
+    async def _receive(self, request: Request) -> Response:
+        if self._handler is None:
+            return PlainTextResponse("not connected to Slack yet", HTTPStatus.SERVICE_UNAVAILABLE)
         refused = _refusal(request)
         if refused is not None:
             return refused
-        if guard.is_replay(signature):
+        signature = request.headers.get("x-slack-signature", "")
+        if self._guard.is_replay(signature):
             return PlainTextResponse("this request was received before", HTTPStatus.UNAUTHORIZED)
-        answer: Response = await handler.handle(request)
+        answer: Response = await self._handler.handle(request)
         if answer.status_code == HTTPStatus.UNAUTHORIZED:
-            guard.forget(signature)
+            self._guard.forget(signature)
         return answer
-
-    return Route(EVENTS_PATH, receive, methods=["POST"])
 
 
 def _refusal(request: Request) -> Response | None:

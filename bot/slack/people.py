@@ -37,9 +37,10 @@ class _Kept:
 class SlackPeople:
     """Answers who somebody is. Names are user ids, e-mail addresses, user group ids, or @handles of user groups."""
 
-    def __init__(self, client: SlackClient, team_id: str, *, kept_seconds: float) -> None:
+    def __init__(self, client: SlackClient, *, kept_seconds: float) -> None:
         self._client = client
-        self._team_id = team_id
+        #: Ours; set once Slack has said it, before the first press can come.
+        self.team_id = ""
         self._people = _Kept(kept_seconds)
         self._groups = _Kept(kept_seconds)
 
@@ -96,5 +97,5 @@ class SlackPeople:
             is_bot=bool(user.get("is_bot")),
             is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
             is_deactivated=bool(user.get("deleted")),
-            is_foreign=bool(user.get("is_stranger")) or user.get("team_id", self._team_id) != self._team_id,
+            is_foreign=bool(user.get("is_stranger")) or user.get("team_id", self.team_id) != self.team_id,
         )
