@@ -150,6 +150,13 @@ async def test_hostile_text_stays_text(visit, client, people):
 
 async def test_press_reaches_the_bot_once_and_the_changed_card_shows(app, run, visit, client):
     pressed = []
+    who = {"type": "users_select", "action_id": "assign", "placeholder": plain("Assign to")}
+
+    @app.action("assign")
+    async def assign(ack, body, client):
+        await ack()
+        chosen = [{"type": "actions", "block_id": "who", "elements": [{**who, "initial_user": "U0BO"}]}]
+        await client.chat_update(channel="C0LLMALERTS", ts=body["message"]["ts"], text="assigned", blocks=chosen)
 
     @app.action("acknowledge")
     async def acknowledge(ack, body, client):
@@ -157,7 +164,8 @@ async def test_press_reaches_the_bot_once_and_the_changed_card_shows(app, run, v
         await ack()
         await asyncio.sleep(0.2)
         place = {"channel": body["channel"]["id"], "ts": body["message"]["ts"]}
-        await client.chat_update(**place, attachments=card("acknowledged"))
+        open_choice = [{"type": "actions", "block_id": "who", "elements": [who]}]
+        await client.chat_update(**place, text="acknowledged", blocks=open_choice, attachments=card("acknowledged"))
 
     async with run():
         await client.chat_postMessage(channel="C0LLMALERTS", attachments=card("firing"))
@@ -168,6 +176,9 @@ async def test_press_reaches_the_bot_once_and_the_changed_card_shows(app, run, v
         bar = last_message(page).locator(".attachment-bar")
         assert await bar.evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(224, 30, 90)"
         await expect(page.locator(".pending")).to_have_count(0)
+        await page.get_by_label("Assign to").click()
+        await page.get_by_role("option", name="Carol Cruz").click()
+        await expect(page.locator(".select-value")).to_have_text("Bo Berg")
     assert pressed == [("U0IVAN", "7")]
 
 

@@ -16,10 +16,9 @@ export class Form {
     this.values.get(blockId).set(actionId, value);
   }
 
-  /** The value entered so far, else the block's initial one, which then counts as entered. */
+  /** The value entered so far, else the block's initial one, which the server knows itself and an update may change. */
   start(blockId, actionId, initial) {
-    if (!this.get(blockId, actionId)) this.set(blockId, actionId, initial);
-    return this.get(blockId, actionId);
+    return this.get(blockId, actionId) ?? initial;
   }
 
   toJSON() {

@@ -64,7 +64,8 @@ function content(message, channel) {
     key,
     channel: channel.id,
     ts: message.ts,
-    form: formOf(key),
+    // A card that changed shows its own choices again: what somebody picked in it has been said by then.
+    form: formOf(`${key}-${message.edited?.ts ?? ""}`),
     blocks: () => [...(message.blocks ?? []), ...(message.attachments ?? []).flatMap((one) => one.blocks ?? [])],
     changed: redrawMessage(channel.id, message.ts),
   });
