@@ -53,7 +53,7 @@ const SAME_PICTURE = {
 
 const NAMES = new Map([...CHARACTERS].map(([name, character]) => [character.replace("\uFE0F", ""), name]));
 
-export const isEmoji = (name) => CHARACTERS.has(name) || name in SAME_PICTURE;
+const isEmoji = (name) => CHARACTERS.has(name) || name in SAME_PICTURE;
 
 /** The picture for `:name:`, or null for a name we do not know (which then stays as it was typed). */
 export function emojiNode(name) {

@@ -2,7 +2,7 @@
 
 const forms = new Map();
 
-export class Form {
+class Form {
   constructor(known) {
     this.values = new Map(Object.entries(known).map(([blockId, actions]) => [blockId, new Map(Object.entries(actions))]));
   }

@@ -8,7 +8,7 @@ import { fullTime, slackDate } from "./time.js";
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 
 /** One pass, so that `&amp;lt;` becomes the text `&lt;` and never `<`. */
-export const decodeEntities = (text) => text.replace(/&(?:amp|lt|gt);/g, (entity) => ENTITIES[entity]);
+const decodeEntities = (text) => text.replace(/&(?:amp|lt|gt);/g, (entity) => ENTITIES[entity]);
 
 /** Fenced code first: nothing inside it means anything. */
 export function mrkdwn(text) {

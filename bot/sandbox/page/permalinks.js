@@ -4,7 +4,7 @@ import { open } from "./session.js";
 import { store } from "./store.js";
 
 /** {channelId, ts, threadTs} of one of our own permalinks, else null. */
-export function parsePermalink(href) {
+function parsePermalink(href) {
   const url = new URL(href, location.href);
   const match = url.origin === location.origin && /^\/archives\/(\w+)(?:\/p(\d{10})(\d{6}))?$/.exec(url.pathname);
   if (!match) return null;

@@ -46,7 +46,7 @@ export function openChannel() {
   return store.channels.get(session.place) ?? null;
 }
 
-export function placeName() {
+function placeName() {
   if (session.place === APP_HOME || session.place === APP_MESSAGES) return session.place;
   return store.channels.get(session.place)?.name ?? null;
 }

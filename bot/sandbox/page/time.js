@@ -61,6 +61,5 @@ const TOKENS = {
 export function slackDate(unixSeconds, template) {
   const date = new Date(Number(unixSeconds) * 1000);
   if (Number.isNaN(date.getTime())) return null;
-  const text = template.replace(/\{(\w+)\}/g, (whole, token) => TOKENS[token]?.(date) ?? whole);
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return template.replace(/\{(\w+)\}/g, (whole, token) => TOKENS[token]?.(date) ?? whole);
 }
