@@ -46,8 +46,8 @@ def build_app(
     intake = Intake(desk, http_metrics)
     every = [
         # The hot ones first: a router looks at its routes in order.
-        alertmanager_endpoint(intake, settings),
         *alert_endpoints(desk, intake, settings),
+        alertmanager_endpoint(intake, settings),
         *endpoints,
         *health_endpoints(readiness, metrics),
     ]

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from bot.ingest.tokens import Scope
+from bot.services.alerts.respond import Press
 
 ALERT = {
     "alert": "HighErrorRate",
@@ -45,6 +46,14 @@ async def test_what_is_known_counts_as_a_duplicate_and_its_end_does_not(api):
     assert await api.shown() == []
     [ended] = await api.shown(status="resolved")
     assert ended["resolved_at"] >= ended["started_at"]
+
+
+async def test_an_end_and_a_new_beginning_in_one_batch(api):
+    await api.send(ALERT)
+    over = alert(status="resolved")
+    assert (await api.send([over, ALERT, over, ALERT])).json() == {"accepted": 4, "duplicates": 0, "rejected": []}
+    assert len(await api.shown()) == 1
+    assert len(await api.shown(status="resolved")) == 2
 
 
 async def test_a_bad_alert_does_not_spoil_its_batch(api):
@@ -222,6 +231,15 @@ async def test_a_program_acknowledges_and_resolves(api):
     assert (again.json()["changed"], again.json()["alert"]["status"]) == (False, "acknowledged")
     ended = await api.client.post(f"/v1/alerts/{shown['id']}/resolve")
     assert (ended.json()["changed"], ended.json()["alert"]["status"]) == (True, "resolved")
+
+
+async def test_a_person_who_comes_after_a_program_is_told_its_name(small_api):
+    await small_api.send(ALERT)
+    [shown] = await small_api.shown()
+    await small_api.client.post(f"/v1/alerts/{shown['id']}/acknowledge")
+    answer = await small_api.desk.acknowledge(Press(user_id="U1", group_id=shown["group"], delivery_id="d1"))
+    assert not answer.changed
+    assert answer.text.startswith("The program everything has acknowledged this already")
 
 
 async def test_an_idempotency_key_means_one_request(api):

@@ -26,8 +26,9 @@ def receive(tx: Transaction, signals: Sequence[Signal], settings: AlertSettings)
     folded = fold(tx, latest, signals)
     groups = _groups_of(tx, folded.begun, settings)
     begun = [alert.model_copy(update={"group_id": groups[_key(alert)].id}) for alert in folded.begun]
-    store.insert_alerts(tx, begun)
+    # Ends first: a condition that ends and begins anew within one batch may have one open episode at a time only.
     store.update_alerts(tx, folded.changed)
+    store.insert_alerts(tx, begun)
     _record(tx, begun, folded.changed)
     changes.refresh(tx, {alert.group_id for alert in [*begun, *folded.changed]}, settings)
     pass_by(FailPoint.INGEST_BEFORE_COMMIT)

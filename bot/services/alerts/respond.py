@@ -141,8 +141,13 @@ def _record(tx: Transaction, user_id: str, verb: str, group_ids: list[int], **de
 def _taken_already(group: Group, user_id: str) -> str:
     if group.status == AlertStatus.RESOLVED:
         return _over(group)
-    who = "You have" if group.acknowledged_by == user_id else f"<@{group.acknowledged_by}> has"
+    who = "You have" if group.acknowledged_by == user_id else f"{_who(group.acknowledged_by or '')} has"
     return f"{who} acknowledged this already, {_at(group.acknowledged_at)}. Nothing was changed."
+
+
+def _who(user_id: str) -> str:
+    """A person by mention, a program by the name of its token."""
+    return f"The program {user_id.removeprefix('token:')}" if user_id.startswith("token:") else f"<@{user_id}>"
 
 
 def _over(group: Group) -> str:
