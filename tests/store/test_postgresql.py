@@ -107,3 +107,18 @@ async def test_exhausted_pool_is_busy(postgres_url):
         await database.write(lambda tx: None)
     await asyncio.gather(*slow)
     await database.close()
+
+
+async def test_read_sees_one_snapshot(database, rival):
+    """Else `audit verify` would take what is sealed between its statements for a break."""
+
+    def count_twice(tx):
+        count = sa.select(sa.func.count()).select_from(destinations.destinations)
+        before = tx.execute(count).scalar_one()
+        tx.execute(sa.text("SELECT pg_sleep(0.4)"))
+        return before, tx.execute(count).scalar_one()
+
+    reading = asyncio.create_task(database.read(count_twice))
+    await asyncio.sleep(0.2)
+    await rival.write(lambda tx: destinations.ensure(tx, ["#a"]))
+    assert await reading == (0, 0)

@@ -1,0 +1,74 @@
+"""The commands that stay: they say where they listen, and Ctrl-C ends them."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from bot.sandbox.constants import APP_TOKEN, BOT_TOKEN
+
+
+def start(shell, *words):
+    return subprocess.Popen(
+        [sys.executable, "-m", "bot.cli", *words],
+        cwd=shell.directory,
+        env={**shell.environment, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "default"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def address(process):
+    """The first address that the process names."""
+    for line in process.stdout:
+        if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+            return found[0]
+    raise AssertionError(f"it ended with {process.wait()} before it listened")
+
+
+# It shuts down in order and then, as is the custom, dies of the signal where a shell expects that.
+@pytest.mark.parametrize(("end", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, -signal.SIGTERM)])
+def test_sandbox_listens_until_it_is_ended(shell, end, code):
+    process = start(shell, "sandbox", "--port", "0")
+    try:
+        page = address(process)
+        assert httpx.get(f"{page}/sandbox/api/state", trust_env=False).json()["channels"]
+        os.kill(process.pid, end)
+        assert process.wait(10) == code
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_serve_is_ready_and_ends_cleanly(on_sqlite, slack):
+    on_sqlite.environment |= {
+        "RISKBOT_SLACK__API_URL": slack.api_url,
+        "RISKBOT_SLACK__BOT_TOKEN": BOT_TOKEN,
+        "RISKBOT_SLACK__APP_TOKEN": APP_TOKEN,
+        "RISKBOT_HTTP__PORT": "0",
+    }
+    process = start(on_sqlite, "serve")
+    try:
+        bot = address(process)
+        assert httpx.get(f"{bot}/healthz", trust_env=False).status_code == 200
+        assert "Another `riskbot serve`" in on_sqlite.complains("serve")
+        on_sqlite.run("token", "create", "ci", "--scope", "ingest")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_serve_without_a_token_says_so(on_sqlite):
+    assert "slack.bot_token is not set" in on_sqlite.complains("serve")
+
+
+def test_serve_on_an_old_schema_says_migrate(shell):
+    shell.environment["RISKBOT_SLACK__BOT_TOKEN"] = BOT_TOKEN
+    assert "Run `riskbot migrate`" in shell.complains("serve")
