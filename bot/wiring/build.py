@@ -1,0 +1,148 @@
+"""The straight line from settings to a running bot."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from secrets import token_hex
+from typing import Any
+
+import aiohttp
+from prometheus_client import CollectorRegistry
+
+from bot.clock import Clock
+from bot.delivery.worker import DeliveryWorker
+from bot.handlers.context import Context
+from bot.health import Health
+from bot.ingest.app import build_app as build_api
+from bot.ingest.tokens import any_token_works, may_listen
+from bot.scheduling.bells import build_scheduler, seal_audit
+from bot.scheduling.due import DueRunner
+from bot.services.alerts import tell
+from bot.services.alerts.desk import AlertDesk
+from bot.services.permissions import Permissions
+from bot.settings import Settings
+from bot.slack.people import SlackPeople
+from bot.store.database import Database
+from bot.store.due import DueKind
+from bot.store.migrations import require_current
+from bot.store.open import open_engine
+from bot.store.postgresql import database_now
+from bot.store.sqlite import SqliteEngine
+from bot.wiring.link import SlackLink, slack_client
+from bot.wiring.listen import listen
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Running:
+    """The parts of a running bot that its caller may want."""
+
+    database: Database
+    desk: AlertDesk
+    due_runner: DueRunner
+    worker: DeliveryWorker
+    port: int = 0
+    #: Set when the process should end, with the reason in `ended`.
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: str = ""
+
+    def give_up(self, reason: str) -> None:
+        """End the process so that a supervisor starts it anew."""
+        logger.critical("Giving up: %s", reason, extra={"action": "give_up"})
+        self.ended = reason
+        self.stop.set()
+
+
+def open_database(settings: Settings, clock: Clock) -> Database:
+    """Open for serving; raises AlreadyServing when another process serves this SQLite file."""
+    engine = open_engine(settings.database_url)
+    if isinstance(engine, SqliteEngine):
+        engine.claim_serving()
+    return Database(engine, clock)
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
+    """The whole bot, from the database to the open port; leaving the block ends it in reverse order."""
+    async with AsyncExitStack() as stack:
+        database = open_database(settings, clock)
+        stack.push_async_callback(database.close)
+        await database.read(lambda tx: require_current(tx.connection))
+
+        async def follow_clock() -> None:
+            if database.dialect == "postgresql":
+                clock.follow_database(await database.read(lambda tx: database_now(tx.connection)))
+
+        await follow_clock()
+        may_listen(settings.http.host, await any_token_works(database))
+
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        client = slack_client(settings, settings.slack.bot_token.get_secret_value(), session)
+        people = SlackPeople(client, kept_seconds=settings.people.groups_cached_for.total_seconds())
+        desk = AlertDesk(database, Permissions(people, settings.people), settings.alerts)
+
+        due_runner = DueRunner(database, _works(settings))
+        worker = DeliveryWorker(
+            database,
+            client,
+            owner=f"{socket.gethostname()[:40]}:{os.getpid()}:{token_hex(4)}",
+            delivery=settings.delivery,
+            storm=settings.storms,
+            alerts=settings.alerts,
+        )
+        registry = CollectorRegistry()
+        bot = Running(database, desk, due_runner, worker)
+        context = Context(alerts=desk, client=client, prefix=settings.slack.prefix)
+        link = SlackLink(settings, session, client, people, context, bot.give_up)
+        health = Health(
+            database,
+            due_runner,
+            delivery_trouble=lambda: worker.trouble,
+            link_trouble=link.trouble,
+            registry=registry,
+        )
+        stack.push_async_callback(seal_audit, database)
+        stack.push_async_callback(link.close)
+        await link.start()
+
+        due_task = asyncio.create_task(due_runner.run())
+        stack.push_async_callback(_end_gently, due_task, due_runner.stop)
+        worker_task = asyncio.create_task(worker.run())
+        stack.push_async_callback(_end, worker_task)
+        stack.push_async_callback(worker.stop)
+
+        scheduler = build_scheduler(database, due_runner, follow_clock, health.measure)
+        scheduler.start()
+        stack.callback(scheduler.shutdown, wait=False)
+
+        api = build_api(
+            desk, database, settings.http, readiness=health, metrics=registry, extra_routes=[link.door.route()]
+        )
+        bot.port = await listen(api, settings.http, stack)
+        yield bot
+
+
+def _works(settings: Settings) -> dict[DueKind, Any]:
+    """What is done when a row of each kind falls due."""
+    return {
+        DueKind.TELL_GROUP: lambda tx, rows: tell.tell_groups(tx, rows, settings.alerts),
+        DueKind.REPEAT_GROUP: lambda tx, rows: tell.repeat_groups(tx, rows, settings.alerts),
+        DueKind.EXPIRE_ACKNOWLEDGEMENT: lambda tx, rows: tell.expire_acknowledgements(tx, rows, settings.alerts),
+    }
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def _end_gently(task: asyncio.Task[None], stop: Any) -> None:
+    stop()
+    await task
