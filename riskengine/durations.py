@@ -21,20 +21,22 @@ def parse_duration(value: object) -> timedelta:
     parts = _PART.findall(written)
     if not parts or "".join(number + unit for number, unit in parts) != written:
         raise ValueError(f"{value!r} is no duration; write it like 15s, 30m, 1h or 1h30m")
-    return timedelta(seconds=sum(float(number) * _SECONDS[unit] for number, unit in parts))
+    try:
+        # Part by part, since a sum of floats would lose milliseconds beside years.
+        return sum((timedelta(seconds=float(number) * _SECONDS[unit]) for number, unit in parts), timedelta())
+    except OverflowError:
+        raise ValueError(f"{value!r} is longer than any date can bear") from None
 
 
 def written(duration: timedelta) -> str:
-    """Write a duration the way settings spell it; the inverse of `parse_duration`."""
-    left = int(duration.total_seconds())
-    if left == 0:
-        return f"{round(duration.total_seconds() * 1000)}ms"
+    """Write a duration the way settings spell it, to the millisecond; the inverse of `parse_duration`."""
+    left = duration // timedelta(milliseconds=1)
     parts = []
-    for unit in ("d", "h", "m", "s"):
-        count, left = divmod(left, int(_SECONDS[unit]))
+    for unit in ("d", "h", "m", "s", "ms"):
+        count, left = divmod(left, round(_SECONDS[unit] * 1000))
         if count:
             parts.append(f"{count}{unit}")
-    return "".join(parts)
+    return "".join(parts) or "0s"
 
 
 def spoken(duration: timedelta) -> str:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from riskengine.response.alerts import Alert, AlertSettings, AlertStatus, Severity
+from riskengine.response.alerts import AlertSettings, AlertStatus, Severity
 
 #: The first of these labels that an alert has says what the group is about.
 SUBJECT_LABELS = ("model", "provider", "service")
@@ -109,7 +109,7 @@ def summarise(counts: Iterable[AlertCount]) -> GroupState:
     holding = [row.severity for row in rows if row.status != AlertStatus.RESOLVED] or [row.severity for row in rows]
     return GroupState(
         status=status,
-        severity=max(holding, key=lambda severity: severity.rank),
+        severity=max(holding, key=lambda severity: severity.rank, default=Severity.INFO),
         firing=by_status[AlertStatus.FIRING],
         acknowledged=by_status[AlertStatus.ACKNOWLEDGED],
         resolved=by_status[AlertStatus.RESOLVED],
@@ -139,8 +139,3 @@ def tell_at(how: Telling, told_at: datetime | None, now: datetime, settings: Ale
 def continues(resolved_at: datetime | None, now: datetime, window: timedelta) -> bool:
     """Whether a group that fires again goes on in its old card instead of beginning a new one."""
     return resolved_at is None or now - resolved_at <= window
-
-
-def is_news_to_owner(before: GroupState, alerts: Iterable[Alert]) -> bool:
-    """Whether alerts that fire now join a group that somebody had wholly acknowledged."""
-    return before.status == AlertStatus.ACKNOWLEDGED and any(alert.status == AlertStatus.FIRING for alert in alerts)

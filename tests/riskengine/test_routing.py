@@ -1,0 +1,48 @@
+"""Which channels hear of a group."""
+
+import pytest
+from pydantic import ValidationError
+
+from riskengine.response.alerts import Severity
+from riskengine.response.routing import Route, channels_for
+
+COST = Route(channel="#costs", areas=("cost", "quality"))
+URGENT = Route(channel="#urgent", severity_at_least=Severity.HIGH)
+GLM = Route(channel="#glm", labels={"model": "glm", "name": "Slow"})
+ALL = Route(channel="#all")
+BOTH = Route(channel="#both", areas=("cost",), severity_at_least=Severity.CRITICAL, labels={"model": "glm"})
+
+
+@pytest.mark.parametrize(
+    ("routes", "area", "severity", "labels", "expected"),
+    [
+        pytest.param([], "cost", "info", {}, ["#default"], id="no-routes"),
+        pytest.param([COST], "cost", "info", {}, ["#costs"], id="area"),
+        pytest.param([COST], "performance", "info", {}, ["#default"], id="other-area"),
+        pytest.param([COST], "", "info", {}, ["#default"], id="no-area"),
+        pytest.param([URGENT], "cost", "high", {}, ["#urgent"], id="just-severe-enough"),
+        pytest.param([URGENT], "cost", "medium", {}, ["#default"], id="not-severe-enough"),
+        pytest.param([GLM], "", "info", {"model": "glm", "name": "Slow"}, ["#glm"], id="labels"),
+        pytest.param([GLM], "", "info", {"model": "glm", "name": "Errors"}, ["#default"], id="one-label-differs"),
+        pytest.param([GLM], "", "info", {"model": "glm"}, ["#default"], id="one-label-missing"),
+        pytest.param([COST, URGENT, ALL], "cost", "critical", {}, ["#costs", "#urgent", "#all"], id="all-that-match"),
+        pytest.param([ALL, ALL, COST], "cost", "info", {}, ["#all", "#costs"], id="each-once-in-their-order"),
+        pytest.param([BOTH], "cost", "critical", {"model": "glm"}, ["#both"], id="all-conditions-hold"),
+        pytest.param([BOTH], "cost", "high", {"model": "glm"}, ["#default"], id="one-condition-fails"),
+    ],
+)
+def test_channels(routes, area, severity, labels, expected):
+    assert channels_for(area, Severity(severity), labels, routes, "#default") == expected
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param({"channel": ""}, id="no-channel"),
+        pytest.param({"channel": "#x", "severity_at_least": "bad"}, id="unknown-severity"),
+        pytest.param({"channel": "#x", "area": "cost"}, id="misspelt"),
+    ],
+)
+def test_a_route_that_is_refused(wrong):
+    with pytest.raises(ValidationError):
+        Route.model_validate(wrong)
