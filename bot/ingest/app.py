@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
@@ -18,7 +19,7 @@ from bot.ingest.exchange import Gate, make_routes
 from bot.ingest.health import Readiness, health_endpoints
 from bot.ingest.intake import Intake
 from bot.ingest.metrics import HttpMetrics
-from bot.ingest.openapi import document, version
+from bot.ingest.openapi import document
 from bot.ingest.problems import MethodNotAllowed, NoSuchPath
 from bot.ingest.rate_limits import RateLimits
 from bot.ingest.text import printable
@@ -51,7 +52,7 @@ def build_app(
         *endpoints,
         *health_endpoints(readiness, metrics),
     ]
-    every += docs_endpoints(lambda: document(every, version()))
+    every += docs_endpoints(lambda: document(every, version("riskbot")))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from bot.ingest.explain import explain, field_names
 from bot.ingest.problems import BodyTooLarge, BodyTooSlow, Invalid, InvalidJson, UnsupportedMedia
-from bot.ingest.text import printable, without_nul
+from bot.ingest.text import ended, printable, without_nul
 
 #: Deeper JSON is nobody's alert; Python's parser gives up at about 1,000.
 MAX_DEPTH = 50
@@ -36,7 +36,7 @@ def json_body(model: type[BaseModel], limit_bytes: int) -> Body:
         try:
             return model.model_validate(parse_json(body))
         except ValidationError as error:
-            raise Invalid(f"The body is not as expected: {explain(error, names)}.") from None
+            raise Invalid(ended(f"The body is not as expected: {explain(error, names)}")) from None
 
     return Body(schema=model, parse=parse, limit_bytes=limit_bytes)
 

@@ -20,7 +20,7 @@ from bot.ingest.explain import explain, field_names
 from bot.ingest.metrics import HttpMetrics
 from bot.ingest.problems import Forbidden, Invalid, MethodNotAllowed, RateLimited
 from bot.ingest.rate_limits import RateLimits
-from bot.ingest.text import printable, storable
+from bot.ingest.text import ended, printable, storable
 from bot.ingest.tokens import Tokens
 from bot.store.tokens import Token
 
@@ -150,4 +150,4 @@ def _validated(model: type[BaseModel] | None, values: Mapping[str, Any], part: s
         return model.model_validate(values)
     except ValidationError as error:
         said = explain(error, field_names(model))
-        raise Invalid(f"The {part} is not as expected: {said}.") from None
+        raise Invalid(ended(f"The {part} is not as expected: {said}")) from None

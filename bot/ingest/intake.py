@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from bot.ingest.group_commit import GroupCommit
 from bot.ingest.metrics import HttpMetrics, Outcome
 from bot.ingest.problems import Invalid, Rejected
+from bot.ingest.text import ended
 from bot.services.alerts.desk import AlertDesk
 from riskengine.response.alerts import Effect, Signal
 
@@ -54,4 +55,5 @@ class Intake:
 def _none_taken(rejected: Sequence[Rejected]) -> Invalid:
     first = rejected[0]
     whole = "The alert was" if len(rejected) == 1 else f"All {len(rejected)} alerts were"
-    return Invalid(f"{whole} rejected and nothing was stored; alert {first.index}: {first.error}.", rejected=rejected)
+    said = ended(f"{whole} rejected and nothing was stored; alert {first.index}: {first.error}")
+    return Invalid(said, rejected=rejected)

@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-import bot
 from bot.ingest.endpoint import Endpoint, Told
 from bot.ingest.problems import ErrorAnswer
 from bot.ingest.tokens import Scope
@@ -150,7 +149,3 @@ def _error_statuses(endpoint: Endpoint) -> set[int]:
     if endpoint.path_model or endpoint.query_model:
         statuses.add(422)
     return statuses
-
-
-def version() -> str:
-    return str(getattr(bot, "__version__", "0.1.0"))

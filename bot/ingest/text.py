@@ -42,6 +42,11 @@ def printable(text: str, limit: int = 80) -> str:
     return short.encode("utf-8", "backslashreplace").decode()
 
 
+def ended(sentence: str) -> str:
+    """With a full stop, unless it ends in a question."""
+    return sentence if sentence.endswith("?") else f"{sentence}."
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """A question after the known name that was probably meant, or nothing."""
     # Very long names cannot be slips of ours, and comparing them is slow.

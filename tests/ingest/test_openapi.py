@@ -11,7 +11,7 @@ from bot.ingest.tokens import Scope
 from bot.settings import HttpSettings
 from tests.ingest.conftest import Works, make_app, serving
 
-SECONDS = 20
+SECONDS = 15
 
 #: An item that is wrong in a batch is answered in the batch's answer, so a wrong body may be a success; and lengths
 #: that are told in bytes are checked in bytes, which JSON Schema cannot say.

@@ -1,19 +1,25 @@
 """Whatever is wrong with a request, the caller is told in one form, with the way out, and never a traceback."""
 
 import asyncio
+import fcntl
 import json
 import logging
 import tracemalloc
 
 import pytest
+from pydantic import BaseModel, ConfigDict
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from bot.errors import DatabaseBusy, DatabaseUnavailable, SettingsError
 from bot.ingest import bodies
-from bot.ingest.endpoint import Endpoint
+from bot.ingest.bodies import json_body
+from bot.ingest.endpoint import Endpoint, Reply, Told
 from bot.ingest.tokens import Scope
 from bot.settings import HttpSettings
+from bot.store.database import Database
+from bot.store.open import sqlite_path
+from bot.store.sqlite import SqliteEngine
 from tests.ingest.conftest import ALERT, serving
 
 JSON = {"Content-Type": "application/json"}
@@ -189,6 +195,42 @@ async def test_refusals_are_logged_under_their_reference(small_api, caplog):
     assert (logged.levelno, logged.where, logged.code) == (logging.INFO, "POST /v1/alerts", "invalid_json")
 
 
+class Parcel(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    weight: int
+    note: str = ""
+
+
+async def test_one_object_of_our_own_shape(sqlite):
+    async def handler(call):
+        return Reply(call.body, 201, {"Location": "/parcels/1"})
+
+    endpoint = Endpoint(
+        method="POST",
+        path="/parcels",
+        scope=Scope.DEPLOY,
+        tag="t",
+        summary="s",
+        description="d",
+        handler=handler,
+        body=json_body(Parcel, 100),
+        answers={201: Told("It is there.", Parcel)},
+    )
+    async with serving(sqlite, endpoints=[endpoint]) as api:
+        made = await api.client.post("/parcels", json={"weight": 3})
+        assert (made.status_code, made.headers["location"], made.json()) == (
+            201,
+            "/parcels/1",
+            {"weight": 3, "note": ""},
+        )
+        wrong = await api.client.post("/parcels", json={"weihgt": 3})
+        said = error_of(wrong, 422)["message"]
+        assert said == "The body is not as expected: weight is missing; weihgt is no known field; did you mean weight?"
+        error_of(await api.client.post("/parcels", json={"weight": 3, "note": "x" * 100}), 413)
+        assert "/parcels" in (await api.client.get("/openapi.json")).json()["paths"]
+
+
 async def test_a_database_that_is_gone_is_503_and_comes_back(api, monkeypatch):
     async def gone(_work):
         raise DatabaseUnavailable("disk full")
@@ -221,3 +263,20 @@ async def test_a_caller_that_leaves_in_the_middle_of_a_body_is_no_fault(small_ap
     await asyncio.sleep(0.05)
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
     assert (await small_api.send(ALERT)).status_code == 200
+
+
+async def test_while_another_process_writes_too_long_the_answer_is_503_and_every_200_is_a_row(sqlite_url, clock):
+    path = sqlite_path(sqlite_url)
+    database = Database(SqliteEngine(path, queue_seconds=0.3), clock)
+    async with serving(database) as api:
+        with path.with_name(f"{path.name}.write.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            sent = [{**ALERT, "labels": {"model": f"m{n}"}} for n in range(20)]
+            held = await asyncio.gather(*[api.send(each) for each in sent[:10]])
+        for answer in held:
+            assert error_of(answer, 503)["code"] == "database_busy"
+            assert answer.headers["retry-after"] == "1"
+        assert await api.shown() == []
+        assert {answer.status_code for answer in await asyncio.gather(*[api.send(each) for each in sent])} == {200}
+        assert len(await api.shown()) == 20
+    await database.close()
