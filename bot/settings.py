@@ -17,6 +17,8 @@ from riskengine.response.routing import Route
 from riskengine.response.storms import StormSettings
 
 PREFIX = "RISKBOT_"
+#: Names the file itself; read by the command line, no setting.
+FILE_VARIABLE = "RISKBOT_CONFIG"
 
 
 class _Section(BaseModel):
@@ -130,7 +132,7 @@ def load_settings(path: Path | None, environment: Mapping[str, str] = os.environ
     """
     tree = _read_file(path) if path else {}
     for name, value in sorted(environment.items()):
-        if name.startswith(PREFIX):
+        if name.startswith(PREFIX) and name != FILE_VARIABLE:
             _overlay(tree, name, value)
     try:
         return Settings.model_validate(tree)

@@ -10,6 +10,7 @@ from bot.delivery.reconcile import find_post
 from bot.delivery.refusals import Refusals
 from bot.failpoints import FailPoint, pass_by
 from bot.settings import AlertDelivery, DeliverySettings
+from bot.slack.channels import join
 from bot.slack.client import SlackClient
 from bot.slack.errors import Outcome, SlackError
 from bot.store import claims, destinations, messages
@@ -124,15 +125,21 @@ class DeliveryWorker:
         try:
             await self._try(claimed)
         except SlackError as error:
-            reported = error
-            self._notice_trouble(error)
-            await self._database.write(lambda tx: self._refusals.settle(tx, claimed, reported))
+            await self._refused(claimed, error)
         except Exception as error:
             # A bug on one message must not take the others with it: it is tried again, then given up and said.
             logger.exception("Sending %s failed", claimed.row.key, extra={"action": "send_failed"})
             reason = f"{type(error).__name__} in riskbot"
             await self._database.write(lambda tx: self._refusals.failed(tx, claimed, reason))
         self._wake.set()
+
+    async def _refused(self, claimed: Claimed, error: SlackError) -> None:
+        self._notice_trouble(error)
+        row = claimed.row
+        if error.error == "not_in_channel" and await join(self._client, row.channel):
+            await self._database.write(lambda tx: messages.settle_changed(tx, row, self._owner))
+        else:
+            await self._database.write(lambda tx: self._refusals.settle(tx, claimed, error))
 
     async def _try(self, claimed: Claimed) -> None:
         if claimed.action == Action.RECONCILE:

@@ -29,3 +29,12 @@ async def _by_name(client: SlackClient, name: str) -> str:
         cursor = page.get("response_metadata", {}).get("next_cursor", "")
         if not cursor:
             raise SlackError("conversations.list", "channel_not_found", Outcome.DESTINATION)
+
+
+async def join(client: SlackClient, channel: str) -> bool:
+    """Enter a public channel by ourselves; False where somebody must invite us first."""
+    try:
+        await client.call("conversations.join", channel=await channel_id(client, channel))
+    except SlackError:
+        return False
+    return True

@@ -143,7 +143,8 @@ def _lease(tx: Transaction, ids: Sequence[int], terms: Terms, *, is_post: bool) 
         held["claimed_at"] = func.coalesce(messages.c.claimed_at, tx.protocol_now)
     if not ids:
         return []
-    mine = update(messages).where(messages.c.id.in_(ids)).values(held).returning(*messages.c)
+    free = messages.c.state.in_([MessageState.WAITING, MessageState.AMBIGUOUS])
+    mine = update(messages).where(messages.c.id.in_(ids), free).values(held).returning(*messages.c)
     rows = [MessageRow.model_validate(row) for row in tx.execute(mine)]
     return sorted(rows, key=lambda row: (row.priority, row.id))
 
