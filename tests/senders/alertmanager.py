@@ -5,13 +5,13 @@ import json
 import os
 import shutil
 import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import Request
 
 import pytest
 
+from bot.clock import Clock
 from tests.processes import DIRECT, free_port, get
 from tests.senders.workspace import until
 
@@ -85,7 +85,7 @@ class Alertmanager:
         self._post({"labels": labels, "annotations": {"summary": "Answers take 9 s."}})
 
     def resolve(self, **labels: str) -> None:
-        self._post({"labels": labels, "endsAt": datetime.now(UTC).isoformat()})
+        self._post({"labels": labels, "endsAt": Clock().protocol_now().isoformat()})
 
     def notifications(self, *, failed: bool = False) -> int:
         """How often it has posted to its webhooks, or tried in vain."""
