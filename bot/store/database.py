@@ -2,7 +2,7 @@
 
 A transaction is a *synchronous* function. So nothing can await the network while it holds the write lock; on SQLite it
 runs without a hop between threads for each statement, in the one writer thread whose queue is the FIFO lock; on
-PostgreSQL the same function runs over asyncpg in a greenlet. docs/decisions/0003 has the figures.
+PostgreSQL the same function runs over asyncpg in a greenlet. docs/decisions/0002 has the reasons.
 """
 
 from collections.abc import Callable
