@@ -21,7 +21,7 @@ def register(app: AsyncApp, context: Context) -> None:
     def answer_with(verb: Verb) -> Callable[..., Awaitable[None]]:
         async def listener(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
             press = to_press(body)
-            answer = await commit_then_acknowledge(verb(press), ack)
+            answer = await commit_then_acknowledge(context, verb(press), ack)
             if "view" in body:
                 await refresh_group(context, body["view"]["id"], press.group_id, notice=answer.text)
             else:
@@ -38,7 +38,7 @@ def register(app: AsyncApp, context: Context) -> None:
     async def acknowledge_digest(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         digest_id = number_in(pressed(body).get("value"))
         work = desk.acknowledge_digest(body["user"]["id"], digest_id, delivery_id(body))
-        await tell(await commit_then_acknowledge(work, ack), respond)
+        await tell(await commit_then_acknowledge(context, work, ack), respond)
 
     @app.action(Action.SHOW_TIMELINE)
     async def show_timeline(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 
+from bot.clock import monotonic_seconds
 from bot.errors import DatabaseBusy, DatabaseUnavailable
+from bot.handlers.metrics import PressMetrics
 from bot.services.alerts.desk import AlertDesk
 from bot.services.answers import Answer
 from bot.slack.client import SlackClient
@@ -24,17 +26,20 @@ class Context:
     alerts: AlertDesk
     client: SlackClient
     prefix: str
+    metrics: PressMetrics
 
 
-async def commit_then_acknowledge(work: Awaitable[Answer], ack: AsyncAck) -> Answer:
+async def commit_then_acknowledge(context: Context, work: Awaitable[Answer], ack: AsyncAck) -> Answer:
     """Commit, then acknowledge, so that an acknowledged press is never lost; but acknowledge in time whatever happens.
 
     A press whose commit does not come is taken back where it has not begun, and its person is told.
     """
+    begun = monotonic_seconds()
     try:
         answer = await asyncio.wait_for(work, COMMIT_SECONDS)
     except (TimeoutError, DatabaseBusy, DatabaseUnavailable):
         answer = Answer.unchanged(NOT_RECORDED)
+    context.metrics.commit_seconds.observe(monotonic_seconds() - begun)
     await ack()
     return answer
 

@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry
 from bot.clock import Clock
 from bot.delivery.worker import DeliveryWorker
 from bot.handlers.context import Context
+from bot.handlers.metrics import PressMetrics
 from bot.health import Health
 from bot.ingest.app import build_app as build_api
 from bot.ingest.tokens import any_token_works, may_listen
@@ -98,7 +99,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         )
         registry = CollectorRegistry()
         bot = Running(database, desk, due_runner, worker)
-        context = Context(alerts=desk, client=client, prefix=settings.slack.prefix)
+        context = Context(alerts=desk, client=client, prefix=settings.slack.prefix, metrics=PressMetrics(registry))
         link = SlackLink(settings, session, client, people, context, bot.give_up)
         health = Health(
             database,
