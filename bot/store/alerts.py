@@ -110,24 +110,27 @@ def latest_groups(tx: Transaction, keys: Sequence[str]) -> dict[str, Group]:
     return {row.key: Group.model_validate(row) for row in rows}
 
 
-def open_group(tx: Transaction, identity: GroupIdentity, severity: Severity) -> Group:
-    """Begin a group; raises IntegrityError when another replica began the same one first."""
-    first = {
-        "key": identity.key,
-        "name": identity.name,
-        "area": identity.area,
-        "subject_label": identity.subject_label,
-        "subject": identity.subject,
-        "status": AlertStatus.FIRING,
-        "severity": severity,
-        "firing": 0,
-        "acknowledged": 0,
-        "resolved": 0,
-        "revision": 0,
-        "refires": 0,
-        "opened_at": tx.now,
-    }
-    return Group.model_validate(tx.execute(insert(alert_groups).values(first).returning(*alert_groups.c)).one())
+def open_groups(tx: Transaction, new: Sequence[tuple[GroupIdentity, Severity]]) -> list[Group]:
+    """Begin groups; raises IntegrityError when another replica began one of them first."""
+    rows = [
+        {
+            **identity.model_dump(),
+            "key": identity.key,
+            "status": AlertStatus.FIRING,
+            "severity": severity,
+            "firing": 0,
+            "acknowledged": 0,
+            "resolved": 0,
+            "revision": 0,
+            "refires": 0,
+            "opened_at": tx.now,
+        }
+        for identity, severity in new
+    ]
+    if not rows:
+        return []
+    inserted = insert(alert_groups).returning(*alert_groups.c, sort_by_parameter_order=True)
+    return [Group.model_validate(row) for row in tx.execute(inserted, rows)]
 
 
 def lock_group(tx: Transaction, group_id: int) -> Group | None:
@@ -147,11 +150,24 @@ def lock_groups(tx: Transaction, group_ids: Sequence[int]) -> list[Group]:
     return [Group.model_validate(row) for row in tx.execute(mine.with_for_update())]
 
 
+def update_groups(tx: Transaction, changed: Sequence[Group]) -> None:
+    """Store changed groups whole; their rows were locked when they were read."""
+    rows = [{**group.model_dump(exclude={"id"}), "row_id": group.id} for group in changed]
+    if rows:
+        tx.execute(update(alert_groups).where(alert_groups.c.id == bindparam("row_id")), rows)
+
+
 def update_group(tx: Transaction, group_id: int, **values: Any) -> int:
     """Change a group and return its new revision."""
     changed = update(alert_groups).where(alert_groups.c.id == group_id)
     statement = changed.values(**values, revision=alert_groups.c.revision + 1).returning(alert_groups.c.revision)
     return int(tx.execute(statement).scalar_one())
+
+
+def change_groups(tx: Transaction, group_ids: Sequence[int], **values: Any) -> None:
+    """The same change to many groups, each one revision further."""
+    changed = update(alert_groups).where(alert_groups.c.id.in_(group_ids))
+    tx.execute(changed.values(**values, revision=alert_groups.c.revision + 1))
 
 
 def mark_told(tx: Transaction, group_ids: Sequence[int]) -> None:

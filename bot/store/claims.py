@@ -5,12 +5,12 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 
 from bot.store import destinations, rates
 from bot.store.database import Transaction
 from bot.store.destinations import destinations as places
-from bot.store.messages import MessageRow, MessageState, messages
+from bot.store.messages import AMBIGUOUS, DEAD, SENDING, TO_EDIT, TO_POST, MessageRow, MessageState, messages
 from bot.store.rates import MethodRate
 
 
@@ -41,8 +41,8 @@ class Terms(NamedTuple):
 
 def has_work(tx: Transaction) -> bool:
     """Whether anything waits or hangs at all: a cheap look on a reader, so that an idle bot writes nothing."""
-    open_states = [MessageState.WAITING, MessageState.SENDING, MessageState.AMBIGUOUS]
-    return bool(tx.execute(select(exists().where(messages.c.state.in_(open_states)))).scalar_one())
+    kinds = (TO_POST, TO_EDIT, SENDING, AMBIGUOUS)
+    return bool(tx.execute(select(or_(*(exists().where(kind) for kind in kinds)))).scalar_one())
 
 
 def claim(tx: Transaction, terms: Terms) -> list[Claimed]:
@@ -50,8 +50,8 @@ def claim(tx: Transaction, terms: Terms) -> list[Claimed]:
     release_expired(tx)
     wanted = {
         Action.POST: _postable(tx, terms.limit),
-        Action.EDIT: _first(tx, MessageState.WAITING, messages.c.ts.is_not(None), terms.limit),
-        Action.RECONCILE: _first(tx, MessageState.AMBIGUOUS, messages.c.ts.is_(None), terms.limit),
+        Action.EDIT: _first(tx, TO_EDIT, terms.limit),
+        Action.RECONCILE: _first(tx, AMBIGUOUS, terms.limit),
     }
     granted = rates.book(tx, {action: len(ids) for action, ids in wanted.items()}, terms.rates)
     claimed = []
@@ -67,7 +67,7 @@ def claim(tx: Transaction, terms: Terms) -> list[Claimed]:
 def release_expired(tx: Transaction) -> int:
     """Free what a dead or paused sender held: an edit may be repeated, a first post must be looked for first."""
     fate = case((messages.c.ts.is_(None), MessageState.AMBIGUOUS), else_=MessageState.WAITING)
-    lapsed = (messages.c.state == MessageState.SENDING) & (messages.c.lease_until <= tx.protocol_now)
+    lapsed = and_(SENDING, messages.c.lease_until <= tx.protocol_now)
     free = {"state": fate, "lease_owner": None, "lease_until": None, "not_before": tx.protocol_now}
     return tx.execute(update(messages).where(lapsed).values(free)).rowcount
 
@@ -77,7 +77,7 @@ def take_over(tx: Transaction, owner: str, settle: timedelta) -> int:
 
     The pause lets a request that the dead process had sent still arrive before history is read.
     """
-    orphaned = (messages.c.state == MessageState.SENDING) & (messages.c.lease_owner != owner)
+    orphaned = and_(SENDING, messages.c.lease_owner != owner)
     until = tx.protocol_now + settle
     return tx.execute(
         update(messages).where(orphaned, messages.c.lease_until > until).values(lease_until=until)
@@ -103,8 +103,7 @@ def _postable(tx: Transaction, limit: int) -> list[int]:
         select(messages.c.id)
         .where(
             messages.c.channel == places.c.channel,
-            messages.c.state == MessageState.WAITING,
-            messages.c.ts.is_(None),
+            TO_POST,
             messages.c.not_before <= tx.protocol_now,
             thread_stands,
             thread_is_quiet,
@@ -125,8 +124,8 @@ def _by_urgency(tx: Transaction, ids: Sequence[int]) -> list[int]:
     return [row.id for row in tx.execute(order)]
 
 
-def _first(tx: Transaction, state: MessageState, condition: Any, limit: int) -> list[int]:
-    ripe = and_(messages.c.state == state, condition, messages.c.not_before <= tx.protocol_now)
+def _first(tx: Transaction, kind: ColumnElement[bool], limit: int) -> list[int]:
+    ripe = and_(kind, messages.c.not_before <= tx.protocol_now)
     query = select(messages.c.id).where(ripe).order_by(messages.c.priority, messages.c.id).limit(limit)
     return [row.id for row in tx.execute(query.with_for_update(skip_locked=True))]
 
@@ -159,14 +158,16 @@ class Queue(NamedTuple):
 
 
 def queue(tx: Transaction) -> Queue:
-    columns = (messages.c.state, func.count().label("number"), func.min(messages.c.wanted_at).label("oldest"))
-    counts = select(*columns).where(messages.c.state != MessageState.SHOWN).group_by(messages.c.state)
-    found = {row.state: row for row in tx.execute(counts)}
-    number = {state: int(found[state].number) if state in found else 0 for state in MessageState}
-    oldest = found[MessageState.WAITING].oldest if MessageState.WAITING in found else None
+    def count(kind: ColumnElement[bool]) -> int:
+        return int(tx.execute(select(func.count()).select_from(messages).where(kind)).scalar_one())
+
+    oldest = [
+        tx.execute(select(func.min(messages.c.wanted_at)).where(kind)).scalar_one() for kind in (TO_POST, TO_EDIT)
+    ]
+    waits = [tx.protocol_now - moment for moment in oldest if moment is not None]
     return Queue(
-        waiting=number[MessageState.WAITING] + number[MessageState.SENDING],
-        ambiguous=number[MessageState.AMBIGUOUS],
-        dead=number[MessageState.DEAD],
-        oldest_seconds=max(0.0, (tx.protocol_now - oldest).total_seconds()) if oldest else 0.0,
+        waiting=count(TO_POST) + count(TO_EDIT) + count(SENDING),
+        ambiguous=count(AMBIGUOUS),
+        dead=count(DEAD),
+        oldest_seconds=max([wait.total_seconds() for wait in waits], default=0.0),
     )

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import case, func, insert, select, update
 
 from bot.store.database import Transaction
-from bot.store.messages import MessageState, Nature, Priority, messages
+from bot.store.messages import TO_POST, MessageState, Nature, Priority, messages
 
 DIGEST = "alerts/digest"
 KIND = "alert_digest"
@@ -33,13 +33,7 @@ LOOK_LIMIT = 2_000
 
 def waiting_cards(tx: Transaction, template: str) -> dict[str, list[WaitingCard]]:
     """The cards that have never been posted or tried, by channel, in the order in which they came."""
-    untouched = (
-        (messages.c.state == MessageState.WAITING)
-        & messages.c.ts.is_(None)
-        & (messages.c.template == template)
-        & (messages.c.attempts == 0)
-        & (messages.c.generation == 0)
-    )
+    untouched = TO_POST & (messages.c.template == template) & (messages.c.attempts == 0) & (messages.c.generation == 0)
     query = select(messages.c.id, messages.c.channel, messages.c.priority).where(untouched).order_by(messages.c.id)
     by_channel: dict[str, list[WaitingCard]] = {}
     for row in tx.execute(query.limit(LOOK_LIMIT).with_for_update(skip_locked=True)):

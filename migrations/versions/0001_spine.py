@@ -201,13 +201,14 @@ def _messages() -> None:
     op.create_index("ix_messages_digest", "messages", ["digest_id"])
     op.create_index("ix_messages_subject", "messages", ["subject_kind", "subject_id"])
     op.create_index("ix_messages_thread", "messages", ["thread_of"])
-    op.create_index(
-        "ix_messages_to_edit", "messages", ["priority", "id"], **_where("state = 'waiting' AND ts IS NOT NULL")
-    )
-    op.create_index(
-        "ix_messages_to_post", "messages", ["channel", "priority", "id"], **_where("state = 'waiting' AND ts IS NULL")
-    )
-    op.create_index("ix_messages_unsettled", "messages", ["not_before"], **_where("state IN ('sending', 'ambiguous')"))
+    for name, columns, where in (
+        ("to_post", ["channel", "priority", "id"], "state = 'waiting' AND ts IS NULL"),
+        ("to_edit", ["priority", "id"], "state = 'waiting' AND ts IS NOT NULL"),
+        ("sending", ["lease_until"], "state = 'sending'"),
+        ("ambiguous", ["priority", "id"], "state = 'ambiguous'"),
+        ("dead", ["id"], "state = 'dead'"),
+    ):
+        op.create_index(f"ix_messages_{name}", "messages", columns, **_where(where))
 
 
 def _method_rates() -> None:

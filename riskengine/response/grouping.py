@@ -139,3 +139,52 @@ def tell_at(how: Telling, told_at: datetime | None, now: datetime, settings: Ale
 def continues(resolved_at: datetime | None, now: datetime, window: timedelta) -> bool:
     """Whether a group that fires again goes on in its old card instead of beginning a new one."""
     return resolved_at is None or now - resolved_at <= window
+
+
+class FollowUp(BaseModel):
+    """What a change of a group brings with it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    #: The group as it is from now on, one revision further.
+    group: Group
+    #: When the change is due on the card; None while the group waits for its first telling anyway.
+    tell_at: datetime | None
+    #: It is over: its timers end.
+    ended: bool = False
+    #: It asks for somebody from now on: the repeat interval begins.
+    asks: bool = False
+    #: It was over, and fires again.
+    refired: bool = False
+    #: Somebody had all of it, and more joined.
+    joined: bool = False
+
+
+def follow_up(before: Group, after: GroupState, now: datetime, settings: AlertSettings, *, by_person: bool) -> FollowUp:
+    """Decide what follows when a group's sum has changed, or a person has acted on it."""
+    ended = after.status == AlertStatus.RESOLVED and before.status != AlertStatus.RESOLVED
+    fires_now = after.status == AlertStatus.FIRING and before.status != AlertStatus.FIRING
+    is_told = before.told_at is not None
+    refired = is_told and before.status == AlertStatus.RESOLVED and after.status != AlertStatus.RESOLVED
+    group = before.model_copy(update={**dict(after), **_moments(before, now, ended=ended, refired=refired)})
+    how = Telling.AT_ONCE if by_person else telling(before.state, after)
+    first_wait = now + settings.group_wait if before.revision == 0 else None
+    return FollowUp(
+        group=group,
+        tell_at=tell_at(how, before.told_at, now, settings) if is_told else first_wait,
+        ended=ended,
+        asks=is_told and fires_now,
+        refired=refired and fires_now,
+        joined=is_told and fires_now and not refired and after.acknowledged > 0,
+    )
+
+
+def _moments(before: Group, now: datetime, *, ended: bool, refired: bool) -> dict[str, object]:
+    """What a change of status does to the group's moments and its owner."""
+    revision = before.revision + 1
+    if ended:
+        return {"revision": revision, "resolved_at": now}
+    if refired:
+        free = {"acknowledged_by": None, "acknowledged_at": None, "acknowledgement_expires_at": None}
+        return {"revision": revision, "resolved_at": None, "refires": before.refires + 1, **free}
+    return {"revision": revision}

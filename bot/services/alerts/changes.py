@@ -1,15 +1,15 @@
-"""After alerts changed, their groups are summed anew and whatever follows from that is written."""
+"""After alerts changed, their groups are summed anew and whatever follows from that is written, in sets."""
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from bot.services.alerts import notes
 from bot.store import alerts as store
 from bot.store import cards, due, outbox
 from bot.store.database import Transaction
 from bot.store.due import DueKind
-from riskengine.response.alerts import AlertSettings, AlertStatus
-from riskengine.response.grouping import Group, GroupState, Telling, summarise, tell_at, telling
+from bot.store.outbox import Note
+from riskengine.response.alerts import AlertSettings
+from riskengine.response.grouping import FollowUp, Group, follow_up, summarise
 
 GROUP = "alert_group"
 
@@ -22,46 +22,43 @@ def refresh(tx: Transaction, group_ids: Collection[int], settings: AlertSettings
     if not group_ids:
         return
     counts = store.count_by_group(tx, list(group_ids))
-    for group in store.lock_groups(tx, list(group_ids)):
-        after = summarise(counts[group.id])
-        if after != group.state or by_person or group.told_at is None:
-            _apply(tx, group, after, settings, by_person=by_person)
+    before = {group.id: group for group in store.lock_groups(tx, list(group_ids))}
+    after = {group_id: summarise(counts[group_id]) for group_id in before}
+    follow_ups = [
+        follow_up(group, after[group.id], tx.now, settings, by_person=by_person)
+        for group in before.values()
+        if after[group.id] != group.state or by_person or group.told_at is None
+    ]
+    store.update_groups(tx, [each.group for each in follow_ups])
+    _tell(tx, follow_ups)
+    _keep_timers(tx, follow_ups, settings)
+    outbox.enqueue(tx, [note for each in follow_ups for note in _notes(tx, before[each.group.id], each)])
 
 
-def _apply(tx: Transaction, before: Group, after: GroupState, settings: AlertSettings, *, by_person: bool) -> None:
-    refired = before.status == AlertStatus.RESOLVED and after.status != AlertStatus.RESOLVED and before.told_at
-    revision = store.update_group(tx, before.id, **after.model_dump(), **_moments(tx, before, after, bool(refired)))
-    if before.told_at is None:
-        if before.revision == 0:
-            due.schedule(tx, DueKind.TELL_GROUP, [before.id], tx.now + settings.group_wait)
-        return
-    how = Telling.AT_ONCE if by_person else telling(before.state, after)
-    at = tell_at(how, before.told_at, tx.now, settings)
-    if at <= tx.now:
-        cards.bump(tx, GROUP, {before.id: revision})
-    else:
-        due.schedule_by(tx, DueKind.TELL_GROUP, [before.id], at)
-    _follow(tx, before, after, revision, settings)
+def _tell(tx: Transaction, follow_ups: Sequence[FollowUp]) -> None:
+    """Now on the cards that are there, or by the due row of its moment."""
+    told = [each.group for each in follow_ups if each.tell_at is not None and each.tell_at <= tx.now]
+    cards.bump(tx, GROUP, {group.id: group.revision for group in told if group.told_at is not None})
+    moments = {each.tell_at for each in follow_ups if each.tell_at is not None and each.tell_at > tx.now}
+    for moment in moments:
+        later = [each.group.id for each in follow_ups if each.tell_at == moment]
+        due.schedule_by(tx, DueKind.TELL_GROUP, later, moment)
+    # Without a group wait, a new group's first telling is due at once; only a due row makes its cards.
+    untold = [group.id for group in told if group.told_at is None]
+    due.schedule_by(tx, DueKind.TELL_GROUP, untold, tx.now)
 
 
-def _moments(tx: Transaction, before: Group, after: GroupState, refired: bool) -> dict[str, Any]:
-    """What a change of status does to the group's moments and its owner."""
-    if after.status == AlertStatus.RESOLVED and before.status != AlertStatus.RESOLVED:
-        return {"resolved_at": tx.now}
-    if refired:
-        free = {"acknowledged_by": None, "acknowledged_at": None, "acknowledgement_expires_at": None}
-        return {"resolved_at": None, "refires": before.refires + 1, **free}
-    return {}
+def _keep_timers(tx: Transaction, follow_ups: Sequence[FollowUp], settings: AlertSettings) -> None:
+    ended = [each.group.id for each in follow_ups if each.ended]
+    due.cancel(tx, DueKind.REPEAT_GROUP, ended)
+    due.cancel(tx, DueKind.EXPIRE_ACKNOWLEDGEMENT, ended)
+    asking = [each.group.id for each in follow_ups if each.asks]
+    due.schedule(tx, DueKind.REPEAT_GROUP, asking, tx.now + settings.repeat_interval)
 
 
-def _follow(tx: Transaction, before: Group, after: GroupState, revision: int, settings: AlertSettings) -> None:
-    """The timers and thread notes that a change of status brings with it."""
-    if after.status == AlertStatus.RESOLVED and before.status != AlertStatus.RESOLVED:
-        due.cancel(tx, DueKind.REPEAT_GROUP, [before.id])
-        due.cancel(tx, DueKind.EXPIRE_ACKNOWLEDGEMENT, [before.id])
-    elif after.status == AlertStatus.FIRING and before.status != AlertStatus.FIRING:
-        due.schedule(tx, DueKind.REPEAT_GROUP, [before.id], tx.now + settings.repeat_interval)
-        if before.status == AlertStatus.RESOLVED:
-            outbox.enqueue(tx, notes.refired(tx, before, revision))
-        elif after.acknowledged:
-            outbox.enqueue(tx, notes.joined(tx, before, after.firing, revision))
+def _notes(tx: Transaction, before: Group, change: FollowUp) -> list[Note]:
+    if change.refired:
+        return notes.refired(tx, before, change.group.revision)
+    if change.joined:
+        return notes.joined(tx, before, change.group.firing, change.group.revision)
+    return []

@@ -70,12 +70,13 @@ def _groups_of(tx: Transaction, begun: Sequence[Alert], settings: AlertSettings)
         identity = identity_of(alert.name, alert.labels)
         identities.setdefault(identity.key, (identity, alert))
     groups = store.latest_groups(tx, list(identities)) if identities else {}
-    for key in sorted(identities):
-        known = groups.get(key)
-        if known is None or not continues(known.resolved_at, tx.now, settings.refire_window):
-            identity, alert = identities[key]
-            groups[key] = store.open_group(tx, identity, alert.severity)
-    return groups
+    missing = [key for key in sorted(identities) if not _goes_on(groups.get(key), tx, settings)]
+    opened = store.open_groups(tx, [(identities[key][0], identities[key][1].severity) for key in missing])
+    return {**groups, **{group.key: group for group in opened}}
+
+
+def _goes_on(known: Group | None, tx: Transaction, settings: AlertSettings) -> bool:
+    return known is not None and continues(known.resolved_at, tx.now, settings.refire_window)
 
 
 def _record(tx: Transaction, begun: Sequence[Alert], changed: Sequence[Alert]) -> None:

@@ -64,9 +64,8 @@ def _take(tx: Transaction, groups: list[Group], user_id: str, settings: AlertDel
         return
     store.acknowledge_firing(tx, ids, user_id)
     expires_at = tx.now + settings.acknowledgement_expires_after
-    for group_id in ids:
-        owner = {"acknowledged_by": user_id, "acknowledged_at": tx.now, "acknowledgement_expires_at": expires_at}
-        store.update_group(tx, group_id, **owner)
+    owner = {"acknowledged_by": user_id, "acknowledged_at": tx.now, "acknowledgement_expires_at": expires_at}
+    store.change_groups(tx, ids, **owner)
     due.schedule(tx, DueKind.EXPIRE_ACKNOWLEDGEMENT, ids, expires_at)
     due.cancel(tx, DueKind.REPEAT_GROUP, ids)
     _record(tx, user_id, "acknowledged", ids)
