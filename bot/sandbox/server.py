@@ -168,8 +168,17 @@ class SandboxServer:
             WebSocketRoute("/ui", self._pages.serve),
             Route("/", _index),
             Route("/archives/{rest:path}", _index),
-            Mount("/page", StaticFiles(directory=PAGE, check_dir=False)),
+            Mount("/page", _Page(directory=PAGE, check_dir=False)),
         ]
+
+
+class _Page(StaticFiles):
+    """After an upgrade a browser must not mix old modules with new ones, so it asks each time."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
 
 
 async def _index(_request: Request) -> Response:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Column, String, Table, insert, select, update
 
+from bot.store import audit
 from bot.store.database import Transaction
 from bot.store.schema import Id, Json, UtcDateTime, metadata
 
@@ -21,6 +22,9 @@ tokens = Table(
     Column("expires_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
 )
+
+
+OPERATOR = "operator"
 
 
 class Token(NamedTuple):
@@ -46,7 +50,9 @@ def create(
         "created_at": tx.protocol_now,
         "expires_at": expires_at,
     }
-    return Token._make(tx.execute(insert(tokens).values(values).returning(*tokens.c)).one())
+    token = Token._make(tx.execute(insert(tokens).values(values).returning(*tokens.c)).one())
+    _record(tx, "token_created", token)
+    return token
 
 
 def by_prefix(tx: Transaction, prefix: str) -> Token | None:
@@ -65,5 +71,15 @@ def all_tokens(tx: Transaction) -> list[Token]:
 
 def revoke(tx: Transaction, name: str) -> bool:
     """End a token at once; False when there is none of that name that still works."""
-    row = update(tokens).where(tokens.c.name == name, tokens.c.revoked_at.is_(None))
-    return tx.execute(row.values(revoked_at=tx.protocol_now)).rowcount == 1
+    working = (tokens.c.name == name) & tokens.c.revoked_at.is_(None)
+    ended = update(tokens).where(working).values(revoked_at=tx.protocol_now).returning(*tokens.c)
+    row = tx.execute(ended).one_or_none()
+    if row is not None:
+        _record(tx, "token_revoked", Token._make(row))
+    return row is not None
+
+
+def _record(tx: Transaction, verb: str, token: Token) -> None:
+    """Whoever holds the command line makes and ends tokens; riskbot knows them by no other name."""
+    detail = {"name": token.name, "scopes": token.scopes}
+    audit.record(tx, [audit.Entry(OPERATOR, verb, "token", token.id, detail)])

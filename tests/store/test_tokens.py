@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.store import tokens
+from bot.store import audit, tokens
 
 
 def create(tx, name="ci", prefix="rb_00000001", **values):
@@ -51,3 +51,12 @@ async def test_tokens_are_listed_by_name(database):
     for number, name in enumerate(["b", "a", "c"]):
         await database.write(lambda tx, name=name, prefix=f"rb_0000000{number}": create(tx, name=name, prefix=prefix))
     assert [token.name for token in await database.read(tokens.all_tokens)] == ["a", "b", "c"]
+
+
+async def test_making_and_ending_a_token_stands_in_the_audit(database):
+    made = await database.write(create)
+    await database.write(lambda tx: tokens.revoke(tx, "ci"))
+    await database.write(lambda tx: tokens.revoke(tx, "ci"))
+    told = await database.read(lambda tx: audit.history(tx, "token", made.id))
+    assert [(each.verb, each.actor) for each in told] == [("token_created", "operator"), ("token_revoked", "operator")]
+    assert all(made.secret_hash not in str(each.detail) for each in told)
