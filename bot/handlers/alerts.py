@@ -6,7 +6,15 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 
-from bot.handlers.context import Context, commit_then_acknowledge, delivery_id, number_in, pressed, tell
+from bot.handlers.context import (
+    Context,
+    commit_then_acknowledge,
+    delivery_id,
+    is_in_dm,
+    number_in,
+    pressed,
+    tell,
+)
 from bot.handlers.group_view import open_group, refresh_group
 from bot.services.alerts.respond import Press
 from bot.services.answers import Answer
@@ -23,9 +31,9 @@ def register(app: AsyncApp, context: Context) -> None:
             press = to_press(body)
             answer = await commit_then_acknowledge(context, verb(press), ack)
             if "view" in body:
-                await refresh_group(context, body["view"]["id"], press.group_id, notice=answer.text)
+                await refresh_group(context, body, press.group_id, notice=answer.text)
             else:
-                await tell(answer, respond)
+                await tell(_said_in_dm(answer) if is_in_dm(body) else answer, respond)
 
         return listener
 
@@ -55,6 +63,11 @@ def register(app: AsyncApp, context: Context) -> None:
     async def open_runbook(ack: AsyncAck) -> None:
         # The browser opens the link by itself; Slack only wants to hear that we know the button.
         await ack()
+
+
+def _said_in_dm(answer: Answer) -> Answer:
+    """A direct message shows no card, so that a press there would seem to do nothing."""
+    return Answer.done("Done. Its card shows how it stands.") if answer.changed and not answer.text else answer
 
 
 def to_press(body: dict[str, Any]) -> Press:

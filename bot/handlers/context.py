@@ -13,10 +13,14 @@ from bot.handlers.metrics import PressMetrics
 from bot.services.alerts.desk import AlertDesk
 from bot.services.answers import Answer
 from bot.slack.client import SlackClient
+from bot.slack.errors import SlackError
 
 #: Slack shows its own error after 3 s; half of it leaves time for the way back.
 COMMIT_SECONDS = 1.5
 NOT_RECORDED = "I could not record that in time, so do not count on it. If the message does not change, press again."
+
+#: Who is asking could not be found out, so the answer is no.
+UNSURE = "Slack did not tell me who you are, so nothing was changed. Press again in a moment."
 
 
 @dataclass(frozen=True)
@@ -39,14 +43,19 @@ async def commit_then_acknowledge(context: Context, work: Awaitable[Answer], ack
         answer = await asyncio.wait_for(work, COMMIT_SECONDS)
     except (TimeoutError, DatabaseBusy, DatabaseUnavailable):
         answer = Answer.unchanged(NOT_RECORDED)
+    except SlackError as error:
+        answer = Answer.unchanged(f"{UNSURE} ({error.error})")
     context.metrics.commit_seconds.observe(monotonic_seconds() - begun)
     await ack()
     return answer
 
 
 async def tell(answer: Answer, respond: AsyncRespond) -> None:
-    """Tell the person alone; what every card shows by itself is not said again."""
-    if answer.text:
+    """Tell the person alone; what every card shows by itself is not said again.
+
+    From a modal or App Home there is no channel to tell it in; their listeners show it where the person looks.
+    """
+    if answer.text and respond.response_url:
         await respond(answer.text, response_type="ephemeral", replace_original=False)
 
 
@@ -61,6 +70,11 @@ def delivery_id(body: dict[str, Any]) -> str:
     action = pressed(body)
     place = body.get("container", {}).get("message_ts") or body.get("view", {}).get("id", "")
     return f"{body['user']['id']}:{place}:{action['action_id']}:{action.get('action_ts', '')}"
+
+
+def is_in_dm(body: dict[str, Any]) -> bool:
+    """Whether the pressed message stands in somebody's conversation with us."""
+    return str(body.get("container", {}).get("channel_id", "")).startswith("D")
 
 
 def number_in(text: str | None) -> int:

@@ -1,5 +1,6 @@
 """What a group's card and a digest show."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,6 +12,8 @@ from riskengine.response.grouping import Group
 
 #: Alerts that a card lists one by one; the rest are counted.
 LISTED = 5
+#: Labels that one alert's line shows; the rest are counted.
+LABELS = 6
 EMOJI = {
     Severity.CRITICAL: "🔴",
     Severity.HIGH: "🟠",
@@ -18,6 +21,10 @@ EMOJI = {
     Severity.LOW: "🔵",
     Severity.INFO: "⚪",
 }
+_EMOJI_OF_STATUS = {AlertStatus.ACKNOWLEDGED: "👀", AlertStatus.RESOLVED: "✅"}
+#: Slack's longest address of a button.
+ADDRESS_LENGTH = 3_000
+_ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 class Line(BaseModel):
@@ -25,9 +32,10 @@ class Line(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    labels: str
+    labels: tuple[str, ...]
+    more_labels: int
+    #: Empty where a single line needs none to be told from others.
     emoji: str
-    state: str
 
 
 class AlertCard(BaseModel):
@@ -42,6 +50,7 @@ class AlertCard(BaseModel):
     status: AlertStatus
     severity: Severity
     emoji: str
+    severity_emoji: str
     headline: str
     summary: str
     action: str
@@ -56,6 +65,7 @@ class AlertCard(BaseModel):
     resolved_by: str
     resolved_at: datetime | None
     firing: int
+    acknowledged: int
     lines: tuple[Line, ...]
     more: int
 
@@ -96,6 +106,7 @@ def to_card(group: Group, alerts: Sequence[Alert]) -> AlertCard:
         status=group.status,
         severity=group.severity,
         emoji=emoji_of(group),
+        severity_emoji=EMOJI[group.severity],
         headline=headline(group),
         summary=annotations.get("summary") or annotations.get("description", ""),
         action=annotations.get("action", ""),
@@ -110,7 +121,8 @@ def to_card(group: Group, alerts: Sequence[Alert]) -> AlertCard:
         resolved_by=last.resolved_by or "" if last else "",
         resolved_at=group.resolved_at,
         firing=group.firing,
-        lines=tuple(_line(alert, group) for alert in (holding or alerts)[:LISTED]),
+        acknowledged=group.acknowledged,
+        lines=_lines((holding or list(alerts))[:LISTED], group),
         more=max(0, group.firing + group.acknowledged - LISTED) if holding else 0,
     )
 
@@ -127,19 +139,26 @@ def headline(group: Group) -> str:
 
 
 def emoji_of(group: Group) -> str:
-    if group.status == AlertStatus.RESOLVED:
-        return "✅"
-    return "👀" if group.status == AlertStatus.ACKNOWLEDGED else EMOJI[group.severity]
+    return EMOJI[group.severity] if group.status == AlertStatus.FIRING else _EMOJI_OF_STATUS[group.status]
 
 
 def _web_address(value: str) -> str:
-    return value if value.startswith(("https://", "http://")) and len(value) <= 3000 else ""  # noqa: PLR2004 - Slack's
+    """The address for a button, or nothing: Slack refuses the whole message for one that it does not like."""
+    return value if len(value) <= ADDRESS_LENGTH and _ADDRESS.fullmatch(value) else ""
 
 
-def _line(alert: Alert, group: Group) -> Line:
+def _lines(alerts: Sequence[Alert], group: Group) -> tuple[Line, ...]:
     shared = {"area", "alertname", group.subject_label}
-    labels = "  ".join(f"{name}={value}" for name, value in sorted(alert.labels.items()) if name not in shared)
-    return Line(labels=labels, emoji=EMOJI[alert.severity], state=alert.status)
+    told = []
+    for alert in alerts:
+        labels = [f"{name}={value}" for name, value in sorted(alert.labels.items()) if name not in shared]
+        emoji = _emoji_of_alert(alert) if len(alerts) > 1 else ""
+        told.append(Line(labels=tuple(labels[:LABELS]), more_labels=max(0, len(labels) - LABELS), emoji=emoji))
+    return tuple(told)
+
+
+def _emoji_of_alert(alert: Alert) -> str:
+    return EMOJI[alert.severity] if alert.status == AlertStatus.FIRING else _EMOJI_OF_STATUS[alert.status]
 
 
 def to_digest(digest_id: int, groups: Sequence[Group]) -> AlertDigest:
@@ -174,6 +193,13 @@ def _digest_line(group: Group) -> DigestLine:
         group_id=group.id,
         emoji=emoji_of(group),
         title=title,
-        state=f"{group.firing} firing" if group.status == AlertStatus.FIRING else group.status.value,
+        state=_state(group),
         owner=owner or "",
     )
+
+
+def _state(group: Group) -> str:
+    """How a line's group stands: what fires is told by its severity."""
+    if group.status != AlertStatus.FIRING:
+        return group.status.value
+    return f"{group.severity}, {group.firing} alerts" if group.firing > 1 else group.severity.value

@@ -38,7 +38,7 @@ def to_row(group: Group) -> Row:
         emoji=emoji_of(group),
         name=group.name,
         subject=group.subject,
-        state=f"{group.severity}, {group.status}",
+        state=f"{group.severity.capitalize()}, {group.status}",
         since=group.opened_at,
         owner=owner,
     )

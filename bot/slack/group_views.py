@@ -7,31 +7,32 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.slack.alert_cards import to_card
 from bot.slack.render import render
-from riskengine.durations import spoken
 from riskengine.response.reports import GroupDetail, Recorded
 
 #: The newest entries; a modal is no place to read a hundred lines.
 HISTORY = 25
+#: Verb → emoji and words; the person stands before the words, the program or sender after them.
 TOLD = {
-    "alert_fired": "an alert fired",
-    "alert_resolved": "an alert ended",
-    "acknowledged": "acknowledged it",
-    "unacknowledged": "gave it back",
-    "acknowledgement_expired": "the acknowledgement ran out",
-    "assigned": "assigned it to",
-    "resolved": "resolved it",
+    "alert_fired": ("🔥", "an alert fired"),
+    "alert_resolved": ("🌤️", "an alert ended"),
+    "acknowledged": ("👀", "acknowledged it"),
+    "unacknowledged": ("↩️", "gave it back"),
+    "acknowledgement_expired": ("⌛", "the acknowledgement ran out"),
+    "assigned": ("👉", "assigned it to"),
+    "resolved": ("✅", "resolved it"),
 }
 
 
 class TimelineEntry(BaseModel):
-    """One line: when, who (a user's id, or empty), by what name else, did what, and to whom."""
+    """One line: when, who (a user's id, or empty), did what, to whom, and by what name else it was told."""
 
     model_config = ConfigDict(frozen=True)
 
     at: datetime
+    emoji: str
     user: str
-    name: str
     told: str
+    name: str
     target: str
 
 
@@ -40,18 +41,21 @@ def group_view(detail: GroupDetail, notice: str = "") -> dict[str, Any]:
     card = to_card(detail.group, detail.alerts)
     entries = [_entry(each) for each in detail.history[-HISTORY:]]
     older = max(0, len(detail.history) - HISTORY)
-    duration = spoken(detail.group.resolved_at - detail.group.opened_at) if detail.group.resolved_at else ""
-    return render(
-        "alerts/group_view", {**dict(card), "entries": entries, "older": older, "notice": notice, "duration": duration}
-    )
+    return render("alerts/group_view", {**dict(card), "entries": entries, "older": older, "notice": notice})
+
+
+def notice_view(notice: str) -> dict[str, Any]:
+    """A modal that says one sentence of ours."""
+    return render("alerts/notice", {"notice": notice})
 
 
 def _entry(recorded: Recorded) -> TimelineEntry:
     kind, _, name = recorded.actor.partition(":")
-    user = name if kind == "slack" else ""
-    told = TOLD.get(recorded.verb, recorded.verb)
-    severity = recorded.detail.get("severity")
-    if severity and recorded.verb == "alert_fired":
-        told = f"{told} ({severity})"
-    source = "" if user else (name or "riskbot")
-    return TimelineEntry(at=recorded.at, user=user, name=source, told=told, target=recorded.detail.get("to", ""))
+    emoji, told = TOLD.get(recorded.verb, ("•", recorded.verb.replace("_", " ")))
+    if recorded.verb == "alert_fired" and "severity" in recorded.detail:
+        told = f"{told} ({recorded.detail['severity']})"
+    user, source = (name, "") if kind == "slack" else ("", name)
+    if name and not user:
+        told = f"{told}, by the program" if kind == "token" else f"{told}, says"
+    target = recorded.detail.get("to", "")
+    return TimelineEntry(at=recorded.at, emoji=emoji, user=user, told=told, target=target, name=source)

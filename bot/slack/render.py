@@ -54,6 +54,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
     environment.filters.update(
         mrkdwn=text.mrkdwn,
         plain=text.plain,
+        mention=text.mention,
         date_token=text.date_token,
         rich=text.rich_text,
         unix=_unix,

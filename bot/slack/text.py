@@ -13,6 +13,7 @@ from typing import Any
 from bot.errors import WrongUse
 
 ELLIPSIS = "…"
+_USER_ID = re.compile("[UW][A-Z0-9]+")
 
 # C0 controls but newline and tab; bidirectional embeddings, overrides and isolates, which can make text read as
 # another; lone surrogates, which no UTF-8 request can carry.
@@ -43,6 +44,13 @@ def _cut(text: str, limit: int | None, *, entities: bool) -> str:
         # In escaped text each & begins an entity; one without its semicolon was cut in the middle.
         kept = kept[:start] if start >= 0 and ";" not in kept[start:] else kept
     return (kept + ELLIPSIS)[: max(limit, 0)]
+
+
+def mention(actor: str) -> str:
+    """A member as a mention in mrkdwn, a program (`token:NAME`) by its token's name; anything else stays mere text."""
+    if actor.startswith("token:"):
+        return f"The program {mrkdwn(actor.removeprefix('token:'))}"
+    return f"<@{actor}>" if _USER_ID.fullmatch(actor) else mrkdwn(actor)
 
 
 def date_token(moment: datetime, form: str = "{date_short_pretty} {time}") -> str:

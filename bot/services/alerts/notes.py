@@ -30,7 +30,8 @@ def still_firing(tx: Transaction, group: Group, since: datetime) -> list[Note]:
 
 
 def acknowledgement_expired(tx: Transaction, group: Group, owner: str | None, revision: int) -> list[Note]:
-    return _in_threads(tx, group, "acknowledgement_expired", revision, {"owner": owner}, broadcast=True)
+    payload = {"name": group.name, "subject": group.subject, "owner": owner}
+    return _in_threads(tx, group, "acknowledgement_expired", revision, payload, broadcast=True)
 
 
 def assigned(group: Group, to: str, by: str, revision: int) -> list[Note]:

@@ -15,7 +15,7 @@ from bot.store.due import DueKind
 from riskengine.response.alerts import AlertStatus
 from riskengine.response.grouping import Group
 
-GONE = "This alert is not in my records any more. Nothing was changed; `/alerts` shows what is there now."
+GONE = "This alert is not in my records any more. Nothing was changed; my Home tab shows what is there now."
 #: A redelivery was answered the first time; a second answer would only confuse.
 REPEATED = ""
 

@@ -1,0 +1,256 @@
+"""Every state that a template can be asked to show, made from the models that the bot itself gives it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from bot.slack import alert_lists
+from bot.slack.alert_cards import to_card, to_digest
+from bot.slack.group_views import group_view, notice_view
+from bot.slack.render import render
+from riskengine.response.alerts import Alert, AlertStatus, Severity
+from riskengine.response.grouping import Group
+from riskengine.response.reports import GroupDetail, Overview, Recorded
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+LONG = "0123456789" * 500
+#: What strangers put into text: broadcasts, mentions, links, markup, dates, bidi overrides, controls, half a surrogate.
+HOSTILE = (
+    "<!channel> <!here|here> <@U0ALICE> <#C0GENERAL|x> <!subteam^S0ONCALL> <https://evil.example|your bank> "
+    "https://evil.example/?a=1&b=2 <!date^0^{date}|x> *bold* _it_ ~no~ `code` ```pre``` :fire: @here &lt;!here&gt; "
+    '"quotes" \\n \\u0041 {{ 7 * 7 }} {% raw %} </script> \u202egpj.exe\u2066 \x00\x1b[31m \ud800 👩‍👩‍👧 é\u0301 \u200b'
+)
+
+
+def group(**changes: Any) -> Group:
+    nobody = dict.fromkeys(
+        (
+            *("told_at", "resolved_at", "acknowledged_by", "acknowledged_at"),
+            *("acknowledgement_expires_at", "assigned_to", "assigned_by"),
+        )
+    )
+    plain = {
+        "id": 12,
+        "key": "k",
+        "name": "Response time above 3 s",
+        "area": "performance",
+        "subject_label": "model",
+        "subject": "glm-4.5",
+        "status": AlertStatus.FIRING,
+        "severity": Severity.HIGH,
+        "firing": 1,
+        "acknowledged": 0,
+        "resolved": 0,
+        "revision": 3,
+        "refires": 0,
+        "opened_at": NOON,
+    }
+    return Group.model_validate({**nobody, **plain, **changes})
+
+
+def an_alert(**changes: Any) -> Alert:
+    plain = {
+        "id": 5,
+        "group_id": 12,
+        "fingerprint": "f",
+        "name": "Response time above 3 s",
+        "severity": Severity.HIGH,
+        "status": AlertStatus.FIRING,
+        "labels": {"area": "performance", "model": "glm-4.5", "role": "architect"},
+        "annotations": {
+            "summary": "Mean response time 4.2 s over 5 min (limit 3.0 s), p95 9.8 s, 214 calls.",
+            "action": "Consider rolling the model back",
+            "runbook_url": "https://runbooks.example.com/latency",
+        },
+        "source": "api:ci",
+        "started_at": NOON,
+        "told_start": True,
+        "received_at": NOON,
+    }
+    return Alert.model_validate({**plain, **changes})
+
+
+class Shown(NamedTuple):
+    group: Group
+    alerts: list[Alert]
+
+
+TAKEN = {
+    "acknowledged_by": "U0HANA",
+    "acknowledged_at": NOON + HOUR,
+    "acknowledgement_expires_at": NOON + 5 * HOUR,
+}
+OVER = {"status": AlertStatus.RESOLVED, "firing": 0, "resolved": 1, "resolved_at": NOON + 2 * HOUR}
+ACKNOWLEDGED = {"status": AlertStatus.ACKNOWLEDGED, "firing": 0, "acknowledged": 1, **TAKEN}
+
+
+def _many(count: int, **labels: str) -> list[Alert]:
+    return [an_alert(id=number, labels={"role": f"role-{number}", **labels}) for number in range(count)]
+
+
+def _of_text(text: str) -> Shown:
+    """The text everywhere where a sender may write."""
+    named = group(name=text, area=text, subject=text, subject_label="model")
+    annotations = {"summary": text, "action": text, "runbook_url": f"https://e.example/{text}", "x": text}
+    return Shown(named, [an_alert(name=text, labels={"model": text, "k": text, text: "v"}, annotations=annotations)])
+
+
+GROUPS: dict[str, Shown] = {
+    "firing": Shown(group(), [an_alert()]),
+    "critical": Shown(group(severity=Severity.CRITICAL), [an_alert(severity=Severity.CRITICAL)]),
+    "firing_many": Shown(group(firing=40), _many(40)),
+    "acknowledged": Shown(group(**ACKNOWLEDGED), [an_alert(status=AlertStatus.ACKNOWLEDGED)]),
+    "acknowledged_by_program": Shown(group(**{**ACKNOWLEDGED, "acknowledged_by": "token:ci"}), [an_alert()]),
+    "partly_acknowledged": Shown(
+        group(firing=2, acknowledged=1, **TAKEN), [an_alert(), an_alert(status=AlertStatus.ACKNOWLEDGED)]
+    ),
+    "assigned": Shown(group(assigned_to="U0IVAN", assigned_by="U0HANA"), [an_alert()]),
+    "assigned_and_acknowledged": Shown(group(assigned_to="U0IVAN", **ACKNOWLEDGED), [an_alert()]),
+    "resolved": Shown(group(**OVER), [an_alert(status=AlertStatus.RESOLVED, resolved_at=NOON + 2 * HOUR)]),
+    "resolved_by_person": Shown(
+        group(**OVER, **TAKEN),
+        [an_alert(status=AlertStatus.RESOLVED, resolved_at=NOON + 2 * HOUR, resolved_by="U0HANA")],
+    ),
+    "resolved_by_program": Shown(
+        group(**OVER), [an_alert(status=AlertStatus.RESOLVED, resolved_at=NOON, resolved_by="token:ci")]
+    ),
+    "refired": Shown(group(refires=3), [an_alert()]),
+    "no_labels": Shown(group(area="", subject="", subject_label=""), [an_alert(labels={}, annotations={})]),
+    "no_alerts": Shown(group(), []),
+    "long_fields": _of_text(LONG),
+    "many_long_labels": Shown(
+        group(firing=40), [an_alert(labels={f"{n:02}" * 32: "v" * 1024 for n in range(64)})] * 40
+    ),
+    "hostile": _of_text(HOSTILE),
+    "unshowable": _of_text("\u202e\x00"),
+    "blank": _of_text(" "),
+    "empty": Shown(
+        group(name="", area="", subject=""), [an_alert(name="", labels={"k": ""}, annotations={"summary": ""})]
+    ),
+}
+
+_NO_FOOTER = {"late_seconds": None, "late_text": "", "late_reason": "", "rerouted_from": None, "key_tail": ""}
+FOOTERS: dict[str, dict[str, Any]] = {
+    "in_time": _NO_FOOTER,
+    "late": {**_NO_FOOTER, "late_seconds": 340.2, "late_text": "5 min", "late_reason": "riskbot was not running"},
+    "late_for_long_reason": {**_NO_FOOTER, "late_seconds": 1.0, "late_text": "1 s", "late_reason": HOSTILE * 40},
+    "rerouted": {**_NO_FOOTER, "rerouted_from": "#gone"},
+    "marked": {**_NO_FOOTER, "key_tail": "#llm-alerts"},
+    "all": {"late_seconds": 9.0, "late_text": "9 s", "late_reason": "x", "rerouted_from": "#gone", "key_tail": "k:1"},
+}
+
+_WORDS = {"plain": "Response time above 3 s", "long": LONG, "hostile": HOSTILE, "empty": ""}
+
+
+def _note(template: str, payload: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for footer, values in FOOTERS.items():
+        yield footer, render(template, {**payload, "subject_id": 12, **values})
+
+
+def _messages_of_groups() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for state, shown in GROUPS.items():
+        card = dict(to_card(shown.group, shown.alerts))
+        for footer, values in FOOTERS.items():
+            yield "alerts/card", f"{state}, {footer}", render("alerts/card", {**card, **values})
+
+
+def _digests() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    mixed = [shown.group.model_copy(update={"id": number}) for number, shown in enumerate(GROUPS.values())]
+    states = {
+        "firing": [group(id=number) for number in range(7)],
+        "acknowledged": [group(id=number, **ACKNOWLEDGED) for number in range(3)],
+        "resolved": [group(id=number, **OVER) for number in range(3)],
+        "mixed": mixed,
+        "largest": [
+            GROUPS["long_fields"].group.model_copy(update={"id": n, "severity": s, **ACKNOWLEDGED})
+            for n in range(40)
+            for s in [list(Severity)[n % 5]]
+        ],
+        "largest_firing": [
+            GROUPS["long_fields"].group.model_copy(update={"id": n, "assigned_to": "token:" + LONG[:64]})
+            for n in range(40)
+        ],
+        "one_left": [group()],
+    }
+    for state, groups in states.items():
+        digest = dict(to_digest(3, groups))
+        for footer, values in FOOTERS.items():
+            yield "alerts/digest", f"{state}, {footer}", render("alerts/digest", {**digest, **values})
+
+
+def _notes() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    who = {"person": "U0HANA", "program": "token:ci", "nobody": None}
+    for state, text in _WORDS.items():
+        named = {"name": text, "subject": text}
+        payloads: dict[str, dict[str, Any]] = {
+            "alerts/refired": {**named, "times": 1},
+            "alerts/still_firing": {**named, "seconds": 15_000.0},
+            "delivery/destination_broken": {"channel": text or "#x", "reason": "is_archived", "hint": "Unarchive it."},
+            "delivery/given_up": {"channel": text or "#x", "template": "alerts/card", "reason": text[:300]},
+        }
+        for template, payload in payloads.items():
+            yield from ((template, f"{state}, {footer}", shown) for footer, shown in _note(template, payload))
+        for label, owner in who.items():
+            each: dict[str, dict[str, Any]] = {
+                "alerts/joined": {**named, "firing": 1 if owner else 9, "owner": owner},
+                "alerts/acknowledgement_expired": {**named, "owner": owner},
+            }
+            if owner:
+                each["alerts/assigned"] = {**named, "severity": "high", "by": owner}
+            for template, payload in each.items():
+                for footer, shown in _note(template, payload):
+                    yield template, f"{state}, {label}, {footer}", shown
+
+
+def _answers() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    groups = [shown.group for shown in GROUPS.values()]
+    longest = [GROUPS["long_fields"].group] * alert_lists.ROWS
+    quiet = Overview(firing_groups=0, acknowledged_groups=0, resolved_last_day=0, mtta=None)
+    busy = Overview(firing_groups=40, acknowledged_groups=2, resolved_last_day=9, mtta=timedelta(minutes=4))
+    for prefix in ("", "rb-" * 7):
+        yield "alerts/status", f"quiet {prefix}", alert_lists.status(quiet, [], 0, prefix)
+        yield "alerts/status", f"busy {prefix}", alert_lists.status(busy, groups[:5], 42, prefix)
+        yield "alerts/status", f"longest {prefix}", alert_lists.status(busy, longest[:5], 5, prefix)
+        yield "alerts/help", f"help {prefix}", alert_lists.help_text(prefix)
+        for state, text in _WORDS.items():
+            yield "alerts/unknown_word", f"{state} {prefix}", alert_lists.unknown_word(text, "list", prefix)
+        yield "alerts/unknown_word", f"nothing near {prefix}", alert_lists.unknown_word("x", "", prefix)
+    for state, rows, total in (("none", [], 0), ("all", groups, 99), ("longest", longest, 30)):
+        yield "alerts/listing", state, alert_lists.listing("Open alerts", rows, total, "Nothing is open.")
+
+
+def _views() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    history = _history()
+    for state, shown in GROUPS.items():
+        for told, entries in (("no history", []), ("history", history), ("long history", history * 12)):
+            for notice in ("", "<@U0HANA> has acknowledged this already. Nothing was changed."):
+                view = group_view(GroupDetail(shown.group, shown.alerts, entries), notice)
+                yield "alerts/group_view", f"{state}, {told}, {'with a notice' if notice else 'no notice'}", view
+    yield "alerts/notice", "refused", notice_view("A guest cannot see alerts. Nothing was changed.")
+    groups = [shown.group for shown in GROUPS.values()]
+    longest = [GROUPS["long_fields"].group] * alert_lists.HOME_ROWS
+    yield "alerts/home", "nothing", alert_lists.home([], [], 0, "")
+    yield "alerts/home", "everything", alert_lists.home(groups[:3], groups[: alert_lists.HOME_ROWS], 50, "")
+    yield "alerts/home", "longest", alert_lists.home(longest, longest, 50, "")
+    yield "alerts/home", "refused", alert_lists.home([], [], 0, "A guest cannot see alerts. Nothing was changed.")
+
+
+def _history() -> list[Recorded]:
+    entries = [
+        ("source:api:ci", "alert_fired", {"severity": "high", "fingerprint": "f", "source": "api:ci"}),
+        ("slack:U0HANA", "assigned", {"to": "U0IVAN"}),
+        ("slack:U0IVAN", "acknowledged", {}),
+        ("slack:U0IVAN", "unacknowledged", {}),
+        ("system", "acknowledgement_expired", {"owner": "U0IVAN"}),
+        ("token:ci", "resolved", {}),
+        ("source:" + HOSTILE[:240], "alert_resolved", {"severity": "high"}),
+        ("slack:U0HANA", "a_verb_of_tomorrow", {}),
+    ]
+    return [Recorded(number, NOON + number * HOUR, *entry) for number, entry in enumerate(entries)]
+
+
+def all_examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Template, state, and what Slack would be sent."""
+    for part in (_messages_of_groups, _digests, _notes, _answers, _views):
+        yield from part()
