@@ -19,6 +19,8 @@ __all__ = ["configure_logging", "redact"]
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 #: At DEBUG these print whole payloads: tokens, response_urls and what people wrote.
 _TALKATIVE = ("slack_sdk", "slack_bolt", "websockets", "aiohttp", "httpcore", "hpack")
+#: These tell of every bell, start and step at INFO; an operator wants to hear of their troubles only.
+_CHATTY = ("apscheduler", "uvicorn", "alembic", "slack_sdk", "slack_bolt")
 _FOLDERS = tuple(f"/{name}/" for name in _TALKATIVE)
 
 
@@ -102,4 +104,6 @@ def configure_logging(*, level: str | int, json: bool, stream: TextIO | None = N
     root.setLevel(level)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(root.level, logging.INFO))
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
     logging.captureWarnings(capture=True)

@@ -55,7 +55,8 @@ def build_app(client: SlackClient, settings: SlackSettings, identity: Identity) 
         )
 
     app = AsyncApp(
-        client=client.sdk,
+        # Bolt warns at each start when its client has a token beside an `authorize`; it gets the token from there.
+        client=client.without_token(),
         authorize=authorize,
         signing_secret=settings.signing_secret.get_secret_value() or "unused in Socket Mode",
         request_verification_enabled=settings.mode == "http",

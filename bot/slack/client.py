@@ -41,6 +41,13 @@ class SlackClient:
     def sdk(self) -> AsyncWebClient:
         return self._client
 
+    def without_token(self) -> AsyncWebClient:
+        """The same way to Slack for somebody who brings a token of their own."""
+        known = self._client
+        other = AsyncWebClient(base_url=known.base_url, timeout=known.timeout, session=known.session, retry_handlers=[])
+        other.proxy = known.proxy
+        return other
+
     async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Call a method and return Slack's answer.
 
