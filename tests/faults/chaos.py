@@ -23,7 +23,7 @@ from bot.sandbox.server import SandboxServer
 from bot.store import claims, due
 from bot.store.database import Database
 from bot.store.open import open_database
-from tests.faults.checker import complaints, read_database, shown_in
+from tests.faults.checker import Evidence, complaints, read_database, shown_in
 from tests.faults.processes import Launcher
 from tests.faults.senders import Presser, Sender
 from tests.scenarios.driver import Json, Workspace, until
@@ -70,6 +70,7 @@ class Report:
     kills: Counter[str] = field(default_factory=Counter)
     complaints: list[str] = field(default_factory=list)
     facts: dict[str, int] = field(default_factory=dict)
+    evidence: Evidence | None = None
     log: Path = Path()
 
     def __str__(self) -> str:
@@ -175,12 +176,12 @@ class Run:
     async def _examine(self, quiet_after_seconds: float) -> None:
         report = self.report
         recorded = await read_database(self._database_url)
-        shown = shown_in(await self._workspace.state())
         conditions = [each for sender in self._senders for each in sender.conditions]
-        report.complaints += complaints(recorded, shown, conditions, self._pressers)
+        acknowledged = [each for presser in self._pressers for each in presser.acknowledged]
+        report.evidence = Evidence(recorded, shown_in(await self._workspace.state()), conditions, acknowledged)
+        report.complaints += complaints(report.evidence)
         if await self._launchers[0].run("audit", "verify"):
             report.complaints.append("riskbot audit verify found the chain broken")
-        await self._workspace.look("calls")
         wrong = [each for each in await self._workspace.calls(ok=False) if each["error"].startswith("invalid_")]
         report.complaints += [f"Slack refused {each['method']}: {each['error']}" for each in wrong[:3]]
         report.facts = {
@@ -192,7 +193,7 @@ class Run:
             "messages": len(recorded.messages),
             "bundled": sum(row.state == "bundled" for row in recorded.messages),
             "presses": sum(presser.presses for presser in self._pressers),
-            "presses_acknowledged": sum(len(presser.acknowledged) for presser in self._pressers),
+            "presses_acknowledged": len(acknowledged),
             "audit_rows": len(recorded.audit),
             "quiet_after_ms": round(quiet_after_seconds * 1000),
         }
@@ -236,7 +237,7 @@ async def run(
     replicas: int = 1,
     weather: Json | None = None,
 ) -> Report:
-    """Kill `kills` times in all, spread over the replicas, and report."""
+    """Kill `kills` times in all, spread over the replicas, and report. `weather` are faults of the workspace."""
     server = SandboxServer(rate_limits=False)
     server.start()
     try:

@@ -22,7 +22,7 @@ from bot.store.messages import messages
 from bot.store.open import open_database
 from riskengine.response.alerts import fingerprint_of
 from riskengine.response.grouping import Group
-from tests.faults.senders import Condition, Presser
+from tests.faults.senders import Condition, Pressed
 from tests.scenarios.driver import Json, Message, words_of
 
 #: Senders of the harness name each group's model so; nothing else in a message looks like it.
@@ -47,6 +47,17 @@ class Recorded:
     overdue: list[Any]
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """All that is known at the end of a run."""
+
+    recorded: Recorded
+    shown: list[Message]
+    conditions: list[Condition]
+    #: Presses that riskbot acknowledged.
+    pressed: list[Pressed]
+
+
 async def read_database(url: str) -> Recorded:
     database = open_database(url, Clock())
     try:
@@ -69,17 +80,16 @@ def shown_in(state: Json) -> list[Message]:
     return [Message(channel["id"], each) for channel in state["channels"] for each in channel["messages"]]
 
 
-def complaints(
-    recorded: Recorded, shown: Sequence[Message], conditions: Iterable[Condition], pressers: Iterable[Presser] = ()
-) -> list[str]:
+def complaints(evidence: Evidence) -> list[str]:
     """All that is wrong; empty when every promise was kept."""
+    recorded, shown = evidence.recorded, evidence.shown
     return [
-        *_lost_alerts(recorded, conditions),
+        *_lost_alerts(recorded, evidence.conditions),
         *_unsent(recorded),
         *_unseen(recorded, shown),
         *_repeated(shown),
         *_stale(recorded, shown),
-        *_presses_without_effect(recorded, pressers),
+        *_lost_presses(recorded, evidence.pressed),
     ]
 
 
@@ -191,20 +201,16 @@ def _wrong(group: Group, words: str) -> str:
     return ""
 
 
-def _presses_without_effect(recorded: Recorded, pressers: Iterable[Presser]) -> Iterator[str]:
+def _lost_presses(recorded: Recorded, pressed: Sequence[Pressed]) -> Iterator[str]:
     """An acknowledged press has its row; one that was not answered in private has changed something."""
     received = Counter(tuple(row.delivery_id.split(":")[:3]) for row in recorded.inbound if row.source == "press")
-    did: Counter[tuple[str, str]] = Counter()
-    for row in recorded.audit:
-        did[row.actor, row.verb] += 1
-    for presser in pressers:
-        for (user, ts, action), count in presser.counts().items():
-            if received[user, ts, action] < count:
-                yield f"lost press: {user} pressed {action} at {ts} {count} times, {received[user, ts, action]} recorded"
+    for press, count in Counter((each.user, each.ts, each.action) for each in pressed).items():
+        if received[press] < count:
+            yield f"lost press: {press} was acknowledged {count} times, {received[press]} are recorded"
+    did = Counter((row.actor, row.verb) for row in recorded.audit)
     silent = Counter(
         (f"slack:{each.user}", f"{each.action.partition('.')[2]}d")
-        for presser in pressers
-        for each in presser.acknowledged
+        for each in pressed
         if not each.told and each.action != "alerts.acknowledge_digest"
     )
     for (actor, verb), count in silent.items():

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -160,6 +159,3 @@ class Presser:
         if outcome["acknowledged"] and NOT_RECORDED not in words:
             told = bool(words) or self.kills() != kills
             self.acknowledged.append(Pressed(PEOPLE[name], message.ts, action, told))
-
-    def counts(self) -> Counter[tuple[str, str, str]]:
-        return Counter((each.user, each.ts, each.action) for each in self.acknowledged)
