@@ -16,6 +16,7 @@ from bot.slack.errors import Outcome, SlackError
 from bot.store import claims, destinations, messages
 from bot.store.claims import Action, Claimed, Terms
 from bot.store.database import Bell, Database, Transaction
+from bot.store.prospects import Prospect, prospect
 from bot.store.rates import MethodRate
 from riskengine.response.storms import StormSettings
 
@@ -98,8 +99,9 @@ class DeliveryWorker:
         try:
             if self.trouble and not await self._is_mended():
                 return self._pause_in_trouble
-            if not await self._database.read(claims.has_work):
-                return IDLE_LOOK_SECONDS
+            found = await self._database.read(lambda tx: prospect(tx, self._terms.rates))
+            if found != Prospect.NOW:
+                return IDLE_LOOK_SECONDS if found == Prospect.NOTHING else BUSY_LOOK_SECONDS
             claimed = await self._database.write(self._claim)
         except Exception:
             # Whatever broke this look (a database away for a moment, a bug on one row) must not end all delivery.

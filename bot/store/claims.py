@@ -39,12 +39,6 @@ class Terms(NamedTuple):
     limit: int = 20
 
 
-def has_work(tx: Transaction) -> bool:
-    """Whether anything waits or hangs at all: a cheap look on a reader, so that an idle bot writes nothing."""
-    kinds = (TO_POST, TO_EDIT, SENDING, AMBIGUOUS)
-    return bool(tx.execute(select(or_(*(exists().where(kind) for kind in kinds)))).scalar_one())
-
-
 def claim(tx: Transaction, terms: Terms) -> list[Claimed]:
     """Take what may be sent now. A row is leased to the owner; a lease that runs out comes back as of unknown fate."""
     release_expired(tx)

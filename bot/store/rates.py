@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Column, String, Table, Text, select, update
+from sqlalchemy import Column, Row, String, Table, Text, select, update
 
 from bot.store.database import Transaction
 from bot.store.dialects import upsert
@@ -44,23 +44,31 @@ def book(tx: Transaction, wanted: Mapping[str, int], rates: Mapping[str, MethodR
     tx.execute(upsert(tx, method_rates).on_conflict_do_nothing(), first)
     mine = select(method_rates).where(method_rates.c.method.in_(names)).order_by(method_rates.c.method)
     return {
-        row.method: _grant(tx, row.method, row.booked_until, row.held_until, wanted[row.method], rates[row.method])
+        row.method: _grant(tx, row, wanted[row.method], rates[row.method])
         for row in tx.execute(mine.with_for_update()).all()
     }
 
 
-def _grant(
-    tx: Transaction, method: str, booked_until: datetime, held_until: datetime | None, wanted: int, rate: MethodRate
-) -> int:
-    if held_until is not None and held_until > tx.protocol_now:
-        return 0
-    start = max(booked_until, tx.protocol_now)
-    room = tx.protocol_now + rate.interval * rate.burst - start
-    granted = max(0, min(wanted, room // rate.interval))
+def _grant(tx: Transaction, row: Row[Any], wanted: int, rate: MethodRate) -> int:
+    granted = min(wanted, _room(tx, row, rate))
     if granted:
-        booked = start + rate.interval * granted
-        tx.execute(update(method_rates).where(method_rates.c.method == method).values(booked_until=booked))
+        booked = max(row.booked_until, tx.protocol_now) + rate.interval * granted
+        tx.execute(update(method_rates).where(method_rates.c.method == row.method).values(booked_until=booked))
     return granted
+
+
+def with_room(tx: Transaction, rates: Mapping[str, MethodRate]) -> set[str]:
+    """The methods that one more call could be booked of now; only `book` decides."""
+    known = {row.method: row for row in tx.execute(select(method_rates).where(method_rates.c.method.in_(list(rates))))}
+    return {method for method, rate in rates.items() if method not in known or _room(tx, known[method], rate)}
+
+
+def _room(tx: Transaction, row: Row[Any], rate: MethodRate) -> int:
+    """How many calls could be booked now."""
+    if row.held_until is not None and row.held_until > tx.protocol_now:
+        return 0
+    room: timedelta = tx.protocol_now + rate.interval * rate.burst - max(row.booked_until, tx.protocol_now)
+    return max(0, room // rate.interval)
 
 
 def hold(tx: Transaction, method: str, pause: timedelta, reason: str) -> None:
