@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Column, Index, String, Table, func, insert, select, update
+from sqlalchemy import BigInteger, Column, Index, String, Table, bindparam, func, insert, select, update
 
 from bot.store.database import Bell, Transaction
 from bot.store.dialects import upsert
@@ -92,11 +92,10 @@ def seal(tx: Transaction, limit: int) -> int:
     head = tx.execute(select(audit_head).with_for_update()).one()
     unsealed = select(audit).where(audit.c.hash.is_(None)).order_by(audit.c.id).limit(limit)
     sealed = list(_chain(Head(head.sequence, head.hash), tx.execute(unsealed).all()))
-    for row_id, link in sealed:
-        tx.execute(update(audit).where(audit.c.id == row_id).values(sequence=link.sequence, hash=link.hash))
     if sealed:
-        last = sealed[-1][1]
-        tx.execute(update(audit_head).values(sequence=last.sequence, hash=last.hash))
+        rows = [{"row_id": row_id, **link._asdict()} for row_id, link in sealed]
+        tx.execute(update(audit).where(audit.c.id == bindparam("row_id")), rows)
+        tx.execute(update(audit_head).values(**sealed[-1][1]._asdict()))
     return len(sealed)
 
 

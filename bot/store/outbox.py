@@ -30,6 +30,8 @@ def enqueue(tx: Transaction, notes: Sequence[Note]) -> None:
 
     A note in a thread waits until the thread's first message stands, and queues in that message's channel.
     """
+    if not notes:
+        return
     channels = _channels_of(tx, [note.thread_of for note in notes if note.thread_of is not None])
     rows = [
         {
@@ -43,9 +45,8 @@ def enqueue(tx: Transaction, notes: Sequence[Note]) -> None:
         }
         for note in notes
     ]
-    if rows:
-        tx.execute(upsert(tx, messages).on_conflict_do_nothing(index_elements=["key"]), rows)
-        tx.ring(Bell.DELIVERY)
+    tx.execute(upsert(tx, messages).on_conflict_do_nothing(index_elements=["key"]), rows)
+    tx.ring(Bell.DELIVERY)
 
 
 def _channels_of(tx: Transaction, message_ids: Sequence[int]) -> dict[int, str]:
