@@ -59,7 +59,7 @@ async def _demo(files: DemoFiles, sandbox: SandboxServer, speed: float, port: in
         files.write_addresses(
             {"page": f"{sandbox.url}/", "api": api, "sandbox_api": sandbox.control_url, "token": token}
         )
-        _announce(sandbox.url, api)
+        _announce(sandbox.url, api, speed)
         await _play_until_stopped(files, bot, sandbox, token)
     return 1 if bot.ended else 0
 
@@ -121,9 +121,10 @@ def _free_port(wanted: int) -> int:
     return wanted
 
 
-def _announce(page: str, api: str) -> None:
+def _announce(page: str, api: str, speed: float) -> None:
+    pace = f"  In the story time runs {speed:g} times as fast as outside.\n" if speed != 1 else ""
     sys.stdout.write(
         f"\n  riskbot demo\n\n  Open  {page}/   to see the workspace, act as anybody, press the buttons.\n"
-        f"  API   {api}/docs\n\n  Ctrl-C ends it; starting it again goes on from here.\n\n"
+        f"  API   {api}/docs\n\n{pace}  Ctrl-C ends it; starting it again goes on from here.\n\n"
     )
     sys.stdout.flush()

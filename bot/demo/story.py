@@ -69,7 +69,7 @@ def _latency() -> list[Step]:
     architect, critic = {**PERFORMANCE, "role": "architect"}, {**PERFORMANCE, "role": "critic"}
     slow = "Mean response time 4.2 s over 5 min (limit 3.0 s), p95 9.8 s, 214 calls."
     return [
-        Say(0, "alice", "Architect, implementer and critic run on glm-4.5 today. Alerts come here.", "llm-alerts"),
+        Say(0, "alice", "Architect, implementer and critic run on glm-4.5 today. Alerts come here."),
         Fire(
             3, DROP, "medium", {**PERFORMANCE, "role": "implementer"}, "61 calls in 5 min; 88 are usual at this hour."
         ),
