@@ -13,6 +13,7 @@ from bot.sandbox.server import SandboxServer
 from bot.settings import Settings
 from bot.store.open import open_database
 from tests.scenarios.driver import Bot, Workspace, bot_running
+from tests.scenarios.wire import Wire
 
 #: Short waits, so that a story takes seconds; Slack's own rates stay as they are.
 SHORT = {
@@ -45,6 +46,12 @@ async def workspace(server: SandboxServer) -> AsyncIterator[Workspace]:
         seen = Workspace(server, http)
         yield seen
         await seen.check_clean()
+
+
+@pytest.fixture
+def wire(server: SandboxServer, workspace: Workspace) -> Wire:
+    """Payloads as Slack could send them, on the bot's real link."""
+    return Wire(server, workspace)
 
 
 @pytest.fixture

@@ -11,11 +11,6 @@ from tests.scenarios.driver import NAME, Bot, Workspace
 from tests.scenarios.wire import Wire, statuses
 
 
-@pytest.fixture
-def wire(server, workspace: Workspace) -> Wire:
-    return Wire(server, workspace)
-
-
 async def test_two_press_at_once_and_the_second_is_told_who_was_first(bot: Bot, workspace: Workspace) -> None:
     await bot.fire()
     card = await workspace.expect_card(NAME)

@@ -4,7 +4,7 @@ import asyncio
 import copy
 import itertools
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import select
 
