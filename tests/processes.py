@@ -112,9 +112,3 @@ class ServeProcess:
             self._process.kill()
             self._process.wait()
         self._process = None
-
-    def resident_mb(self) -> float:
-        """Memory that is the process's now, in 10⁶ bytes."""
-        status = Path(f"/proc/{self.pid}/status").read_text()
-        line = next(each for each in status.splitlines() if each.startswith("VmRSS"))
-        return int(line.split()[1]) * 1024 / 1e6
