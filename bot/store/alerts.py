@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -89,6 +90,21 @@ Index(
     sqlite_where=alerts.c.status != "resolved",
     postgresql_where=alerts.c.status != "resolved",
 )
+
+
+def lock_concerned(tx: Transaction, fingerprints: Sequence[str], keys: Sequence[str]) -> None:
+    """Lock the groups that signals may change, before any of their alerts: presses lock in this order as well.
+
+    In the other order a press and a signal on one group would wait for each other until PostgreSQL, after a second,
+    ends one of them. SQLite has one writer and needs none of it.
+    """
+    if tx.is_sqlite:
+        return
+    still_open = alerts.c.fingerprint.in_(fingerprints) & (alerts.c.status != AlertStatus.RESOLVED)
+    of_alerts = select(alerts.c.group_id).where(still_open)
+    newest = select(func.max(alert_groups.c.id)).where(alert_groups.c.key.in_(keys)).group_by(alert_groups.c.key)
+    concerned = or_(alert_groups.c.id.in_(of_alerts), alert_groups.c.id.in_(newest))
+    tx.execute(select(alert_groups.c.id).where(concerned).order_by(alert_groups.c.id).with_for_update())
 
 
 def latest_by_fingerprint(tx: Transaction, fingerprints: Sequence[str]) -> dict[str, Alert]:

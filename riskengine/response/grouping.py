@@ -165,8 +165,8 @@ def follow_up(before: Group, after: GroupState, now: datetime, settings: AlertSe
     ended = after.status == AlertStatus.RESOLVED and before.status != AlertStatus.RESOLVED
     fires_now = after.status == AlertStatus.FIRING and before.status != AlertStatus.FIRING
     is_told = before.told_at is not None
-    refired = is_told and before.status == AlertStatus.RESOLVED and after.status != AlertStatus.RESOLVED
-    group = before.model_copy(update={**dict(after), **_moments(before, now, ended=ended, refired=refired)})
+    refired = fires_now and before.status == AlertStatus.RESOLVED
+    group = before.model_copy(update={**dict(after), **_moments(before, after, now, ended=ended)})
     how = Telling.AT_ONCE if by_person else telling(before.state, after)
     first_wait = now + settings.group_wait if before.revision == 0 else None
     return FollowUp(
@@ -174,17 +174,23 @@ def follow_up(before: Group, after: GroupState, now: datetime, settings: AlertSe
         tell_at=tell_at(how, before.told_at, now, settings) if is_told else first_wait,
         ended=ended,
         asks=is_told and fires_now,
-        refired=refired and fires_now,
+        refired=is_told and refired,
         joined=is_told and fires_now and not refired and after.acknowledged > 0,
     )
 
 
-def _moments(before: Group, now: datetime, *, ended: bool, refired: bool) -> dict[str, object]:
-    """What a change of status does to the group's moments and its owner."""
-    revision = before.revision + 1
+_NOBODY: dict[str, object] = {"acknowledged_by": None, "acknowledged_at": None, "acknowledgement_expires_at": None}
+
+
+def _moments(before: Group, after: GroupState, now: datetime, *, ended: bool) -> dict[str, object]:
+    """What a change of status does to the group's moments and its owner.
+
+    A group that fires again is open in every respect, told or not. One whose acknowledged alerts are over while others
+    fire is nobody's; one that is over keeps its owner for the record.
+    """
+    moments: dict[str, object] = {"revision": before.revision + 1}
     if ended:
-        return {"revision": revision, "resolved_at": now}
-    if refired:
-        free = {"acknowledged_by": None, "acknowledged_at": None, "acknowledgement_expires_at": None}
-        return {"revision": revision, "resolved_at": None, "refires": before.refires + 1, **free}
-    return {"revision": revision}
+        return {**moments, "resolved_at": now}
+    if before.status == AlertStatus.RESOLVED and after.status != AlertStatus.RESOLVED:
+        return {**moments, **_NOBODY, "resolved_at": None, "refires": before.refires + 1}
+    return {**moments, **_NOBODY} if before.acknowledged and not after.acknowledged else moments

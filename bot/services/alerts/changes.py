@@ -21,8 +21,9 @@ def refresh(tx: Transaction, group_ids: Collection[int], settings: AlertSettings
     """
     if not group_ids:
         return
-    counts = store.count_by_group(tx, list(group_ids))
+    # Locked before they are summed: on PostgreSQL a sum taken earlier misses what another replica commits meanwhile.
     before = {group.id: group for group in store.lock_groups(tx, list(group_ids))}
+    counts = store.count_by_group(tx, list(before))
     after = {group_id: summarise(counts[group_id]) for group_id in before}
     follow_ups = [
         follow_up(group, after[group.id], tx.now, settings, by_person=by_person)

@@ -22,7 +22,9 @@ class Folded(NamedTuple):
 
 def receive(tx: Transaction, signals: Sequence[Signal], settings: AlertSettings) -> list[Effect]:
     """Store what the signals say; returns the effect of each, in their order."""
-    latest = store.latest_by_fingerprint(tx, list({signal.fingerprint for signal in signals}))
+    fingerprints = list({signal.fingerprint for signal in signals})
+    store.lock_concerned(tx, fingerprints, list({identity_of(signal.name, signal.labels).key for signal in signals}))
+    latest = store.latest_by_fingerprint(tx, fingerprints)
     folded = fold(tx, latest, signals)
     groups = _groups_of(tx, folded.begun, settings)
     begun = [alert.model_copy(update={"group_id": groups[_key(alert)].id}) for alert in folded.begun]

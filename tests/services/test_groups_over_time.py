@@ -1,0 +1,42 @@
+"""What a group is after its alerts came, went and came again."""
+
+from bot.services.alerts import respond
+from tests.services.conftest import signal
+
+
+async def test_ends_and_begins_again_before_it_was_told(alerts, clock):
+    """Once it fires again it is open in every respect: what joins much later finds it."""
+    await alerts.receive(signal())
+    await alerts.receive(signal("resolved"))
+    await alerts.receive(signal())
+    again = await alerts.group()
+    assert (again.status, again.resolved_at) == ("firing", None)
+    clock.advance(2 * alerts.settings.refire_window.total_seconds())
+    assert await alerts.receive(signal(role="critic")) == ["fired"]
+    joined = await alerts.group()
+    assert (joined.id, joined.firing) == (again.id, 2)
+
+
+async def test_owner_of_what_ended_has_nothing_of_what_joined(alerts, clock):
+    """The alert that Hana took is over, another one fires: nobody has it, and the group says so."""
+    await alerts.receive(signal())
+    clock.advance(11)
+    await alerts.do_due()
+    await alerts.acknowledge((await alerts.group()).id)
+    await alerts.receive(signal(role="critic"))
+    joined = await alerts.group()
+    assert (joined.status, joined.acknowledged_by) == ("firing", "U0HANA")
+    await alerts.receive(signal("resolved"))
+    left = await alerts.group()
+    assert (left.status, left.firing, left.acknowledged_by) == ("firing", 1, None)
+    given_back = await alerts.press(respond.unacknowledge, left.id)
+    assert "not acknowledged by anybody" in given_back.text
+
+
+async def test_owner_stands_in_the_record_of_what_is_over(alerts):
+    await alerts.receive(signal())
+    group = await alerts.group()
+    await alerts.acknowledge(group.id)
+    await alerts.receive(signal("resolved"))
+    over = await alerts.database.read(lambda tx: respond.store.groups_by_id(tx, [group.id])[0])
+    assert (over.status, over.acknowledged_by) == ("resolved", "U0HANA")
