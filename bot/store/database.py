@@ -1,7 +1,7 @@
 """Transactions: one plain function over one connection, run where each database does it best.
 
 A transaction is a *synchronous* function. So nothing can await the network while it holds the write lock; on SQLite it
-runs without a hop between threads for each statement, in the one writer thread whose queue is the FIFO lock; on
+runs without a hop between threads for each statement, in the one writer thread whose line is the lock; on
 PostgreSQL the same function runs over asyncpg in a greenlet. docs/decisions/0002 has the reasons.
 """
 
@@ -64,7 +64,7 @@ class Engine(Protocol):
 
     dialect: str
 
-    async def write(self, work: Callable[[Connection], R]) -> R: ...
+    async def write(self, work: Callable[[Connection], R], *, urgent: bool = False) -> R: ...
 
     async def read(self, work: Callable[[Connection], R]) -> R: ...
 
@@ -91,8 +91,10 @@ class Database:
         """Call the listener on the event loop for every bell of a committed transaction."""
         self._listeners.append(listener)
 
-    async def write(self, work: Work[R]) -> R:
+    async def write(self, work: Work[R], *, urgent: bool = False) -> R:
         """Run the work as one transaction that commits when it returns and rolls back when it raises.
+
+        Urgent is what a person waits for, and nothing else: on SQLite it goes before all that waits.
 
         The work may be run again after a conflict between replicas, so it must touch nothing but its transaction.
         Raises DatabaseBusy when its turn does not come in time, DatabaseUnavailable when the database cannot take it.
@@ -103,7 +105,7 @@ class Database:
             begun[:] = [self._begin(connection)]
             return work(begun[0])
 
-        result = await self._engine.write(run)
+        result = await self._engine.write(run, urgent=urgent)
         for bell in begun[0].rings:
             for listener in self._listeners:
                 listener(bell)

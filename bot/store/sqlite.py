@@ -1,4 +1,4 @@
-"""SQLite: one writer thread whose queue is the FIFO lock, and a few readers that cannot write."""
+"""SQLite: one writer thread whose line is the lock, people first, and a few readers that cannot write."""
 
 import asyncio
 import fcntl
@@ -17,6 +17,7 @@ from sqlalchemy.pool import StaticPool
 
 from bot.clock import monotonic_seconds
 from bot.errors import AlreadyServing, DatabaseBusy, DatabaseUnavailable
+from bot.store.turns import Turns
 
 R = TypeVar("R")
 
@@ -38,7 +39,7 @@ OUR_MISTAKES = {
 
 
 class SqliteEngine:
-    """Writes one transaction at a time in the order of asking; a wait of over `queue_seconds` is refused."""
+    """Writes one transaction at a time, urgent ones first; a wait of over `queue_seconds` is refused."""
 
     dialect = "sqlite"
 
@@ -47,7 +48,7 @@ class SqliteEngine:
         self._queue_seconds = queue_seconds
         self._writer = _engine(path, query_only=False)
         self._readers = _engine(path, query_only=True)
-        self._writing = ThreadPoolExecutor(1, thread_name_prefix="riskbot-writer")
+        self._writing = Turns("riskbot-writer")
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="riskbot-reader")
         self._lock_file = _lock_file(path, "write")
         self._serve_file = _lock_file(path, "serve")
@@ -59,8 +60,8 @@ class SqliteEngine:
         except BlockingIOError:
             raise AlreadyServing(f"Another `riskbot serve` runs on {self._path}.") from None
 
-    async def write(self, work: Callable[[Connection], R]) -> R:
-        job = self._writing.submit(self._transact, work)
+    async def write(self, work: Callable[[Connection], R], *, urgent: bool = False) -> R:
+        job = self._writing.submit(lambda: self._transact(work), urgent=urgent)
         done = asyncio.wrap_future(job)
         try:
             return await asyncio.wait_for(asyncio.shield(done), self._queue_seconds)
@@ -82,8 +83,8 @@ class SqliteEngine:
 
     async def close(self) -> None:
         loop = asyncio.get_running_loop()
-        for pool in (self._writing, self._reading):
-            await loop.run_in_executor(None, pool.shutdown)
+        for end in (self._writing.close, self._reading.shutdown):
+            await loop.run_in_executor(None, end)
         self._writer.dispose()
         self._readers.dispose()
         self._lock_file.close()

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,17 @@ from bot.wiring.build import running
 
 logger = logging.getLogger(__name__)
 
+#: How long a thread may go on running Python while another waits for its turn. SQLite's writer asks for its turn after
+#: each of a transaction's dozen statements; by Python's own 5 ms a busy loop makes it wait dozens of ms in all.
+SWITCH_SECONDS = 0.0002
+
 
 def run_serve(settings: Settings, config_path: Path | None) -> int:
     """Run until SIGTERM or SIGINT; 0 after an asked-for end, 1 when riskbot gave up and wants to be started anew."""
     configure_logging(level=settings.logging.level, json=settings.logging.json_lines)
     if not settings.slack.bot_token.get_secret_value():
         raise SettingsError(f"slack.bot_token is not set{f' in {config_path}' if config_path else ''}.")
+    sys.setswitchinterval(SWITCH_SECONDS)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(_serve(settings))
 

@@ -94,7 +94,7 @@ async def test_it_fires_and_resolves(small_api, alertmanager):
 async def test_what_could_not_be_stored_is_sent_again(small_api, alertmanager, monkeypatch):
     refused = 0
 
-    async def full(_work):
+    async def full(_work, **_options):
         nonlocal refused
         refused += 1
         raise DatabaseUnavailable("disk full")

@@ -232,7 +232,7 @@ async def test_one_object_of_our_own_shape(sqlite):
 
 
 async def test_a_database_that_is_gone_is_503_and_comes_back(api, monkeypatch):
-    async def gone(_work):
+    async def gone(_work, **_options):
         raise DatabaseUnavailable("disk full")
 
     assert (await api.send(ALERT)).status_code == 200

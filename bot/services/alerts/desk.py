@@ -54,7 +54,7 @@ class AlertDesk:
             ids = [group.id for group in alert_lookups.groups_in_digest(tx, digest_id)]
             return respond.acknowledge_many(tx, user_id, ids, delivery_id, self._settings)
 
-        return await self._commit(work)
+        return await self._commit(work, urgent=True)
 
     async def by_program(self, alert_id: int, verb: Verb, token_name: str, delivery_id: str) -> Answer:
         """Acknowledge or resolve the group of an alert in the name of an API token, whose scope was checked."""
@@ -97,10 +97,10 @@ class AlertDesk:
         refusal = await self._permissions.refusal(press.user_id, verb)
         if refusal:
             return Answer.unchanged(refusal)
-        return await self._commit(lambda tx: work(tx, press, self._settings))
+        return await self._commit(lambda tx: work(tx, press, self._settings), urgent=True)
 
-    async def _commit(self, work: Callable[[Transaction], Answer]) -> Answer:
-        answer = await self._database.write(work)
+    async def _commit(self, work: Callable[[Transaction], Answer], *, urgent: bool = False) -> Answer:
+        answer = await self._database.write(work, urgent=urgent)
         pass_by(FailPoint.PRESS_COMMITTED)
         return answer
 
