@@ -9,8 +9,9 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.async_app import AsyncAck
 
 from bot.errors import DatabaseBusy, DatabaseUnavailable
-from bot.handlers.context import COMMIT_SECONDS, Context
+from bot.handlers.context import COMMIT_SECONDS, UNSURE, Context
 from bot.slack import alert_lists
+from bot.slack.errors import SlackError
 from bot.slack.ids import Command
 from bot.slack.manifest import prefixed
 
@@ -25,6 +26,8 @@ def register(app: AsyncApp, context: Context) -> None:
             reply = await asyncio.wait_for(answer(context, body["user_id"], body.get("text", "")), COMMIT_SECONDS)
         except (TimeoutError, DatabaseBusy, DatabaseUnavailable):
             reply = {"text": "My database did not answer in time. Please ask again in a moment."}
+        except SlackError as error:
+            reply = {"text": f"{UNSURE} ({error.error})"}
         await ack(response_type="ephemeral", **reply)
 
 

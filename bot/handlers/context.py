@@ -20,7 +20,7 @@ COMMIT_SECONDS = 1.5
 NOT_RECORDED = "I could not record that in time, so do not count on it. If the message does not change, press again."
 
 #: Who is asking could not be found out, so the answer is no.
-UNSURE = "Slack did not tell me who you are, so nothing was changed. Press again in a moment."
+UNSURE = "Slack did not tell me who you are, so nothing was changed. Try again in a moment."
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,9 @@ def _only_our_workspace(identity: Identity) -> Callable[..., Awaitable[BoltRespo
     return only_our_workspace
 
 
-async def _answer_error(error: Exception, respond: AsyncRespond, request: AsyncBoltRequest) -> BoltResponse:
+async def _answer_error(
+    error: Exception, ack: AsyncAck, respond: AsyncRespond, request: AsyncBoltRequest
+) -> BoltResponse | None:
     """Help for what we know; a reference for what we do not. Nobody ever sees a traceback."""
     reference = token_hex(4)
     if isinstance(error, RiskbotError):
@@ -96,4 +98,5 @@ async def _answer_error(error: Exception, respond: AsyncRespond, request: AsyncB
         logger.error("A listener failed", exc_info=error, extra={"action": "listener_failed", "reference": reference})
     if request.body.get("response_url"):
         await respond(text, response_type="ephemeral", replace_original=False)
-    return BoltResponse(status=200, body="")
+    # Bolt fails on a second answer to what was acknowledged, as events always are.
+    return BoltResponse(status=200, body="") if ack.response is None else None
