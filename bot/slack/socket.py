@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -15,6 +15,8 @@ from bot.slack.client import LOOPBACK, SlackClient
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
+#: A start waits for the socket no longer; the watchdog brings it up later.
+CONNECT_SECONDS = 5.0
 
 
 async def try_app_token(client: SlackClient) -> str:
@@ -40,9 +42,10 @@ class SlackSocket:
             proxy=None,
         )
         if any(host in settings.api_url for host in LOOPBACK):
-            self._handler.client.proxy = None
+            self._client.proxy = None
         self._down_since: float | None = None
         self._tried_at = 0.0
+        self._connecting: asyncio.Task[None] | None = None
 
     @property
     def trouble(self) -> str:
@@ -52,23 +55,27 @@ class SlackSocket:
         return f"the socket has been down for {monotonic_seconds() - self._down_since:.0f} s"
 
     async def connect(self, url: str) -> None:
-        """Connect to the address that the token check got; apps.connections.open is scarce."""
-        self._handler.client.wss_uri = url
-        await self._handler.connect_async()
+        """Connect to the address that the token check got (apps.connections.open is scarce), or have `watch` do it."""
+        self._client.wss_uri = url
+        await asyncio.wait([self._begin(self._handler.connect_async())], timeout=CONNECT_SECONDS)
+        if not await self._client.is_connected():
+            self._down_since = self._tried_at = monotonic_seconds()
 
     async def watch(self) -> None:
         """Look each second whether the socket lives; the SDK tries a refused address for ever and never a new one."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            if await self._handler.client.is_connected():
+            if await self._client.is_connected():
                 self._down_since = None
             else:
-                await self._mend()
+                self._mend()
 
     async def close(self) -> None:
+        if self._connecting:
+            self._connecting.cancel()
         await self._handler.close_async()
 
-    async def _mend(self) -> None:
+    def _mend(self) -> None:
         now = monotonic_seconds()
         if self._down_since is None:
             self._down_since = self._tried_at = now
@@ -77,13 +84,31 @@ class SlackSocket:
             return
         if now - self._tried_at > self._settings.reconnect_after.total_seconds():
             self._tried_at = now
-            logger.warning("Asking Slack for a fresh socket", extra={"action": "socket_fresh"})
-            await self._fresh()
+            self._ask_for_fresh()
 
-    async def _fresh(self) -> None:
-        self._handler.client.wss_uri = None
-        try:
-            await self._handler.client.connect_to_new_endpoint(force=True)
-        except Exception:
-            # Whatever the SDK raises (refused, ratelimited, no answer), the watchdog tries again and gives up in time.
-            logger.warning("No fresh socket yet", exc_info=True, extra={"action": "socket_refused"})
+    def _ask_for_fresh(self) -> None:
+        """The SDK tries one address for ever, and asks Slack for another when it has none.
+
+        Where it tries already it is left to it: of two at once each would close what the other has opened.
+        """
+        logger.warning("Asking Slack for a fresh socket", extra={"action": "socket_fresh"})
+        self._client.wss_uri = None
+        ours = self._connecting is not None and not self._connecting.done()
+        if not ours and not self._client.connect_operation_lock.locked():
+            self._begin(self._client.connect_to_new_endpoint(force=True))
+
+    def _begin(self, connecting: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Never awaited to its end: the watchdog would then neither ask for another address nor give up."""
+        self._connecting = task = asyncio.create_task(connecting)
+        task.add_done_callback(_tell_failure)
+        return task
+
+    @property
+    def _client(self) -> Any:
+        return self._handler.client
+
+
+def _tell_failure(connecting: asyncio.Task[None]) -> None:
+    """Whatever the SDK raises (refused, ratelimited, no answer), the watchdog tries again and gives up in time."""
+    if not connecting.cancelled() and (error := connecting.exception()):
+        logger.warning("No fresh socket yet", exc_info=error, extra={"action": "socket_refused"})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
+from bot.errors import SettingsError
 from bot.handlers import HANDLERS
 from bot.handlers.context import Context
 from bot.settings import Settings
@@ -44,7 +45,13 @@ class SlackLink:
         return self._trouble or (self._socket.trouble if self._socket else "")
 
     async def start(self) -> None:
-        """Connect, and keep the link from now on. Raises SlackError for a token that is not accepted."""
+        """Connect, and keep the link from now on.
+
+        Raises SlackError for a token that is not accepted, SettingsError where anybody could pose as Slack.
+        """
+        slack = self.settings.slack
+        if slack.mode == "http" and not slack.signing_secret.get_secret_value():
+            raise SettingsError("slack.signing_secret is not set, so that anybody could press buttons over HTTP.")
         try:
             await self._connect()
         except SlackError as error:
