@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from bot.delivery.alerts import Content, alert_card, alert_digest
 from bot.slack.render import TemplateBroken, render
+from bot.slack.text import mrkdwn
 from bot.store.database import Transaction
 from bot.store.messages import MessageRow, Nature, ThreadTarget, thread_target
 from riskengine.durations import spoken
@@ -18,6 +19,8 @@ logger = logging.getLogger(__name__)
 EVENT_TYPE = "riskbot_message"
 #: Characters of a post's key that are shown where a repeat cannot be excluded.
 KEY_TAIL = 12
+#: Characters of a headline whose template is broken.
+SHOWN_PLAINLY = 500
 
 #: Card templates and what loads their newest content; a new kind of card is one line here.
 LOADERS = {"alerts/card": alert_card, "alerts/digest": alert_digest}
@@ -59,7 +62,8 @@ def arguments(row: MessageRow, loaded: Loaded, late: Lateness | None) -> dict[st
         "key_tail": row.post_key[-KEY_TAIL:] if row.marked else "",
     }
     message = _rendered(row, {**loaded.values, **footer})
-    if row.plain:
+    if row.plain or "blocks" not in message:
+        # An edit that leaves the blocks out would leave the old ones standing.
         message = {"text": message["text"], "blocks": []} if row.ts else {"text": message["text"]}
     return {
         **message,
@@ -75,18 +79,15 @@ def _rendered(row: MessageRow, values: dict[str, Any]) -> dict[str, Any]:
         return render(row.template, values)
     except TemplateBroken as error:
         logger.exception("%s", error.message, extra={"action": "template_broken", "template": row.template})
-        about = values.get("headline") or values.get("name") or row.template
+        about = mrkdwn(values.get("headline") or values.get("name") or row.template, SHOWN_PLAINLY)
         return {"text": f"{about} (shown plainly: its template is broken)"}
 
 
-def lateness(row: MessageRow, now: datetime, late_after: timedelta, started_at: datetime) -> Lateness | None:
+def lateness(row: MessageRow, now: datetime, late_after: timedelta, reason: str) -> Lateness | None:
     """How late a first post is, and why; None when it is in time."""
     if row.late_seconds is not None:
         return Lateness(row.late_seconds, row.late_reason or "")
     waited = now - row.wanted_at
     if row.ts is not None or waited <= late_after:
         return None
-    if row.hold_reason:
-        return Lateness(waited.total_seconds(), row.hold_reason)
-    idle = "riskbot was not running" if row.wanted_at < started_at else "many messages were waiting for this channel"
-    return Lateness(waited.total_seconds(), idle)
+    return Lateness(waited.total_seconds(), reason)

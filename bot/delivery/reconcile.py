@@ -15,9 +15,11 @@ PAGE = 200
 PAGES = 5
 
 
-async def find_post(client: SlackClient, row: MessageRow, thread: ThreadTarget | None) -> tuple[str, str] | None:
+async def find_post(
+    client: SlackClient, row: MessageRow, thread: ThreadTarget | None, known_id: str | None
+) -> tuple[str, str] | None:
     """The channel's id and the ts of the post, or None when it is not there. Raises SlackError."""
-    channel = thread.channel if thread else await channel_id(client, row.channel)
+    channel = thread.channel if thread else known_id or await channel_id(client, row.channel)
     since = (row.claimed_at or row.wanted_at) - CLOCK_SLACK
     arguments: dict[str, Any] = {
         "channel": channel,

@@ -3,8 +3,9 @@
 import logging
 from datetime import timedelta
 
+from bot.delivery.trouble import is_about_credentials
 from bot.settings import DeliverySettings
-from bot.slack.errors import HINTS, Outcome, SlackError
+from bot.slack.errors import HINTS, OUTCOMES, Outcome, SlackError
 from bot.store import destinations, messages, outbox, rates
 from bot.store.claims import Action, Claimed
 from bot.store.database import Transaction
@@ -16,7 +17,14 @@ logger = logging.getLogger(__name__)
 LONGEST_BACKOFF_SECONDS = 60
 #: The channel for troubles refuses us too: nothing is given up, but it is tried only this often.
 LAST_RESORT_PAUSE = timedelta(seconds=60)
-REPOST = {"ts": None, "posted_channel": None, "shown_revision": None, "claimed_at": None}
+#: So often a history that cannot be read for now is tried before the message is posted again.
+READS = 4
+
+
+def is_slacks_own(error: SlackError) -> bool:
+    """Whether Slack itself is in trouble: nothing is wrong with the message, its channel or us."""
+    known = error.error in OUTCOMES or error.outcome != Outcome.RETRY
+    return known and error.outcome in {Outcome.RETRY, Outcome.AMBIGUOUS, Outcome.UNREACHABLE, Outcome.CREDENTIALS}
 
 
 class Refusals:
@@ -26,6 +34,17 @@ class Refusals:
         self._owner = owner
         self._settings = settings
         self._trouble_channel = trouble_channel
+        #: Set while the channel for troubles refuses us, so that nobody can be told in Slack; for health.
+        self.last_resort_trouble = ""
+
+    def took_post(self, channel: str) -> None:
+        if channel == self._trouble_channel:
+            self.last_resort_trouble = ""
+
+    def give_back(self, tx: Transaction, claimed: Claimed, reason: str, *, counts: bool = False) -> None:
+        """It was not sent: it waits again as it was."""
+        settle = messages.settle_ambiguous if claimed.action == Action.RECONCILE else messages.settle_waiting
+        settle(tx, claimed.row, self._owner, pause=timedelta(0), reason=reason, counts=counts)
 
     def settle(self, tx: Transaction, claimed: Claimed, error: SlackError) -> None:
         """Write what the error means for the message, its channel and the method."""
@@ -35,52 +54,68 @@ class Refusals:
         elif claimed.action == Action.RECONCILE:
             self._history_refused(tx, row, error)
         elif error.outcome == Outcome.AMBIGUOUS and claimed.action == Action.POST:
-            pause = self._settings.settle
-            messages.settle_ambiguous(tx, row, self._owner, pause=pause, reason=f"Slack gave no answer ({error.error})")
+            reason = f"Slack gave no answer ({error.error})"
+            messages.settle_ambiguous(tx, row, self._owner, pause=self._settings.settle, reason=reason, attempts=0)
+        elif error.error == "thread_not_found" and row.thread_of:
+            self._thread_gone(tx, row)
         elif error.outcome == Outcome.DESTINATION:
             self._elsewhere(tx, row, error)
         elif error.outcome == Outcome.GONE:
-            messages.settle_changed(tx, row, self._owner, generation=row.generation + 1, **REPOST)
+            messages.settle_changed(tx, row, self._owner, **messages.posted_anew(tx, row.generation))
         elif error.outcome == Outcome.CONTENT and not row.plain:
             messages.settle_changed(tx, row, self._owner, plain=True)
-        elif error.outcome in {Outcome.UNREACHABLE, Outcome.CREDENTIALS}:
-            self._wait(tx, row, error, counts=False)
+        elif is_slacks_own(error):
+            self._wait(tx, row, error)
         else:
             self._again_or_give_up(tx, row, error.message)
 
     def failed(self, tx: Transaction, claimed: Claimed, reason: str) -> None:
         """Our own code failed on it: the others go on, and after the last try it is said."""
-        self._again_or_give_up(tx, claimed.row, reason)
+        if claimed.action == Action.RECONCILE:
+            messages.settle_ambiguous(tx, claimed.row, self._owner, pause=self._backoff(claimed.row), reason=reason)
+        else:
+            self._again_or_give_up(tx, claimed.row, reason)
 
     def _held(self, tx: Transaction, claimed: Claimed, error: SlackError, seconds: float) -> None:
         pause = timedelta(seconds=seconds)
         reason = f"Slack asked us to wait {seconds:g} s"
-        rates.hold(tx, error.method, pause, reason)
+        # The budget's name: looking for a post also asks for lists and threads, which are held all alike.
+        rates.hold(tx, claimed.action, pause, reason)
         if claimed.action == Action.POST:
             destinations.hold(tx, claimed.row.channel, pause, reason)
         settle = messages.settle_ambiguous if claimed.action == Action.RECONCILE else messages.settle_waiting
         settle(tx, claimed.row, self._owner, pause=pause, reason=reason, counts=False)
+        logger.warning("%s: %s", error.method, reason, extra={"action": "held", "channel": claimed.row.channel})
 
     def _history_refused(self, tx: Transaction, row: MessageRow, error: SlackError) -> None:
         """Unreadable history cannot settle it: post again, marked, so that a person can tell a repeat."""
-        if error.outcome in {Outcome.UNREACHABLE, Outcome.RETRY, Outcome.AMBIGUOUS}:
-            pause = self._backoff(row)
-            messages.settle_ambiguous(tx, row, self._owner, pause=pause, reason=error.message, counts=False)
+        passing = is_slacks_own(error)
+        if is_about_credentials(error) or (passing and row.attempts < READS):
+            pause = self._settings.settle * 2 ** min(row.attempts, READS)
+            messages.settle_ambiguous(tx, row, self._owner, pause=pause, reason=error.message)
         else:
             logger.warning("History of %s cannot be read: %s", row.channel, error.error, extra={"action": "unreadable"})
-            messages.settle_changed(tx, row, self._owner, marked=True, state=messages.MessageState.WAITING)
+            messages.settle_changed(tx, row, self._owner, marked=True)
+
+    def _thread_gone(self, tx: Transaction, row: MessageRow) -> None:
+        """Somebody deleted the message that it replies to: that is posted anew, and the reply after it."""
+        messages.repost_shown(tx, row.thread_of or 0)
+        reason = "its thread was deleted"
+        messages.settle_waiting(tx, row, self._owner, pause=self._settings.settle, reason=reason)
 
     def _elsewhere(self, tx: Transaction, row: MessageRow, error: SlackError) -> None:
         first = destinations.mark_broken(tx, row.channel, error.error)
         if row.channel == self._trouble_channel:
+            self.last_resort_trouble = f"{row.channel}, where troubles are told, refuses messages ({error.error})"
             pause = LAST_RESORT_PAUSE
             messages.settle_waiting(tx, row, self._owner, pause=pause, reason=error.message, counts=False)
             return
         if first:
             outbox.enqueue(tx, [self._notice(tx, row.channel, error)])
         destinations.ensure(tx, [self._trouble_channel])
+        messages.move_replies(tx, row.id, self._trouble_channel)
         moved = {"channel": self._trouble_channel, "rerouted_from": row.rerouted_from or row.channel, "thread_of": None}
-        messages.settle_changed(tx, row, self._owner, generation=row.generation + 1, **moved, **REPOST)
+        messages.settle_changed(tx, row, self._owner, **messages.posted_anew(tx, row.generation, row), **moved)
 
     def _notice(self, tx: Transaction, channel: str, error: SlackError) -> Note:
         payload = {"channel": channel, "reason": error.error, "hint": HINTS.get(error.error, "")}
@@ -94,8 +129,10 @@ class Refusals:
             priority=Priority.ALERT,
         )
 
-    def _wait(self, tx: Transaction, row: MessageRow, error: SlackError, *, counts: bool) -> None:
-        reason = f"Slack could not be reached ({error.error})"
+    def _wait(self, tx: Transaction, row: MessageRow, error: SlackError) -> None:
+        """Slack's own trouble uses up no tries, however long it lasts."""
+        counts = row.attempts < self._settings.max_attempts - 1
+        reason = f"Slack did not take it ({error.error})"
         messages.settle_waiting(tx, row, self._owner, pause=self._backoff(row), reason=reason, counts=counts)
 
     def _again_or_give_up(self, tx: Transaction, row: MessageRow, reason: str) -> None:

@@ -4,6 +4,7 @@ The SDK repeats a POST whose answer was lost and thereby posts twice; here a los
 """
 
 import json
+import math
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +22,8 @@ def web_client(token: str, api_url: str, *, timeout: timedelta, session: aiohttp
     client = AsyncWebClient(
         token=token,
         base_url=api_url,
-        timeout=int(timeout.total_seconds()),
+        # Whole seconds, and never 0, which would mean for ever.
+        timeout=max(1, math.ceil(timeout.total_seconds())),
         session=session,
         retry_handlers=[],
     )

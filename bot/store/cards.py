@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, case, select, update
+from sqlalchemy import bindparam, case, or_, select, update
 
 from bot.store.database import Bell, Transaction
 from bot.store.dialects import upsert
 from bot.store.messages import MessageState, Nature, Priority, messages
 
-#: The revision of a subject whose content is summed from others (a digest) grows with each of them.
-_WAKE = case((messages.c.state == MessageState.SHOWN, MessageState.WAITING), else_=messages.c.state)
+#: What is shown is shown anew; what was given up is a new chance.
+_ASLEEP = or_(messages.c.state == MessageState.SHOWN, messages.c.state == MessageState.DEAD)
+WAKE: dict[str, Any] = {
+    "state": case((_ASLEEP, MessageState.WAITING), else_=messages.c.state),
+    "attempts": case((messages.c.state == MessageState.DEAD, 0), else_=messages.c.attempts),
+}
 
 
 class CardWish(NamedTuple):
@@ -58,14 +62,14 @@ def bump(tx: Transaction, subject_kind: str, revisions: Mapping[int, int]) -> No
     mine = (messages.c.subject_kind == subject_kind) & (messages.c.subject_id == bindparam("subject"))
     newer = update(messages).where(mine, messages.c.nature == Nature.CARD)
     rows = [{"subject": each, "revision": revision} for each, revision in sorted(revisions.items())]
-    tx.execute(newer.values(wanted_revision=bindparam("revision"), state=_WAKE), rows)
+    tx.execute(newer.values(wanted_revision=bindparam("revision"), **WAKE), rows)
     digests = select(messages.c.digest_id).where(
         messages.c.subject_kind == subject_kind,
         messages.c.subject_id.in_(list(revisions)),
         messages.c.state == MessageState.BUNDLED,
     )
     touched = update(messages).where(messages.c.id.in_(digests.scalar_subquery()))
-    tx.execute(touched.values(wanted_revision=messages.c.wanted_revision + 1, state=_WAKE))
+    tx.execute(touched.values(wanted_revision=messages.c.wanted_revision + 1, **WAKE))
     tx.ring(Bell.DELIVERY)
 
 

@@ -66,6 +66,13 @@ def release_expired(tx: Transaction) -> int:
     return tx.execute(update(messages).where(lapsed).values(free)).rowcount
 
 
+def give_back(tx: Transaction, owner: str, settle: timedelta) -> int:
+    """At an orderly end: what the owner still holds is free at once, or `settle` after a post may have been sent."""
+    fate = case((messages.c.ts.is_(None), MessageState.AMBIGUOUS), else_=MessageState.WAITING)
+    free = {"state": fate, "lease_owner": None, "lease_until": None, "not_before": tx.protocol_now + settle}
+    return tx.execute(update(messages).where(SENDING, messages.c.lease_owner == owner).values(free)).rowcount
+
+
 def take_over(tx: Transaction, owner: str, settle: timedelta) -> int:
     """On SQLite one process serves, so at its start every other owner is dead: their leases end after `settle`.
 
@@ -89,9 +96,11 @@ def _postable(tx: Transaction, limit: int) -> list[int]:
         messages.c.thread_of.is_(None),
         exists().where(parent.c.id == messages.c.thread_of, parent.c.ts.is_not(None)),
     )
+    # Replies keep their order: one waits for those before it, also while they pause after a refusal.
     thread_is_quiet = ~exists().where(
         sibling.c.thread_of == messages.c.thread_of,
-        sibling.c.state.in_([MessageState.SENDING, MessageState.AMBIGUOUS]),
+        sibling.c.id < messages.c.id,
+        sibling.c.state.in_([MessageState.WAITING, MessageState.SENDING, MessageState.AMBIGUOUS]),
     )
     first = (
         select(messages.c.id)

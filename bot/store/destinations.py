@@ -61,16 +61,14 @@ def hold(tx: Transaction, channel: str, pause: timedelta, reason: str) -> None:
     tx.execute(row.values(next_post_at=tx.protocol_now + pause, hold_reason=reason))
 
 
-def remember_id(tx: Transaction, channel: str, slack_id: str) -> None:
-    tx.execute(update(destinations).where(destinations.c.channel == channel).values(slack_id=slack_id))
-
-
 def mark_broken(tx: Transaction, channel: str, reason: str) -> bool:
     """Mark a destination that refuses us; True for the first to do so, who then tells somebody, once."""
     row = update(destinations).where(destinations.c.channel == channel, destinations.c.broken_at.is_(None))
     return tx.execute(row.values(broken_reason=reason, broken_at=tx.protocol_now)).rowcount == 1
 
 
-def mark_working(tx: Transaction, channel: str) -> None:
-    row = update(destinations).where(destinations.c.channel == channel, destinations.c.broken_at.is_not(None))
-    tx.execute(row.values(broken_reason=None, broken_at=None))
+def took_post(tx: Transaction, channel: str, slack_id: str) -> None:
+    """It works, and this is its id; both are mostly known, and then nothing is written."""
+    news = destinations.c.broken_at.is_not(None) | destinations.c.slack_id.is_distinct_from(slack_id)
+    row = update(destinations).where(destinations.c.channel == channel, news)
+    tx.execute(row.values(slack_id=slack_id, broken_reason=None, broken_at=None))

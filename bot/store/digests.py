@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import case, func, insert, select, update
 
 from bot.store.database import Transaction
-from bot.store.messages import TO_POST, MessageState, Nature, Priority, messages
+from bot.store.messages import DEAD, TO_POST, MessageState, Nature, Priority, messages
 
 DIGEST = "alerts/digest"
 KIND = "alert_digest"
@@ -42,7 +42,7 @@ def waiting_cards(tx: Transaction, template: str) -> dict[str, list[WaitingCard]
 
 
 def newest(tx: Transaction, channel: str) -> OpenDigest | None:
-    mine = (messages.c.subject_kind == KIND) & (messages.c.channel == channel)
+    mine = (messages.c.subject_kind == KIND) & (messages.c.channel == channel) & ~DEAD
     row = tx.execute(select(messages).where(mine).order_by(messages.c.id.desc()).limit(1)).one_or_none()
     if row is None:
         return None

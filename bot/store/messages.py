@@ -149,6 +149,7 @@ class MessageRow(BaseModel):
     ts: str | None
     wanted_at: datetime
     claimed_at: datetime | None
+    lease_until: datetime | None
     attempts: int
     hold_reason: str | None
     late_seconds: float | None
@@ -204,18 +205,26 @@ def settle_waiting(
 
 
 def settle_ambiguous(
-    tx: Transaction, row: MessageRow, owner: str, *, pause: timedelta, reason: str, counts: bool = True
+    tx: Transaction,
+    row: MessageRow,
+    owner: str,
+    *,
+    pause: timedelta,
+    reason: str,
+    counts: bool = True,
+    **values: Any,
 ) -> bool:
     """It may have been taken: after the pause, history is read before anything is posted again."""
-    values = {
+    ambiguous = {
         "attempts": messages.c.attempts - (0 if counts else 1),
         "state": MessageState.AMBIGUOUS,
         "not_before": tx.protocol_now + pause,
         "hold_reason": reason,
         "last_error": reason,
+        **values,
         **_RELEASED,
     }
-    return tx.execute(update(messages).where(_mine(row, owner)).values(values)).rowcount == 1
+    return tx.execute(update(messages).where(_mine(row, owner)).values(ambiguous)).rowcount == 1
 
 
 def settle_changed(tx: Transaction, row: MessageRow, owner: str, **values: Any) -> bool:
@@ -224,6 +233,31 @@ def settle_changed(tx: Transaction, row: MessageRow, owner: str, **values: Any) 
     done = tx.execute(update(messages).where(_mine(row, owner)).values(again))
     tx.ring(Bell.DELIVERY)
     return done.rowcount == 1
+
+
+def posted_anew(tx: Transaction, generation: int, row: MessageRow | None = None) -> dict[str, Any]:
+    """What changes when a message is posted anew, under a new key; one never shown stays as late as it is."""
+    was_shown = row is None or row.ts is not None
+    gone = {"ts": None, "posted_channel": None, "shown_revision": None, "claimed_at": None}
+    return {**gone, "generation": generation + 1, **({"wanted_at": tx.protocol_now} if was_shown else {})}
+
+
+def repost_shown(tx: Transaction, message_id: int) -> None:
+    """Post a message anew that is thought to stand and does not; one that is being edited finds that out by itself."""
+    stands = (messages.c.id == message_id) & is_state(MessageState.SHOWN)
+    generation = tx.execute(select(messages.c.generation).where(stands).with_for_update()).scalar_one_or_none()
+    if generation is not None:
+        anew = posted_anew(tx, generation)
+        tx.execute(
+            update(messages).where(stands).values(state=MessageState.WAITING, not_before=tx.protocol_now, **anew)
+        )
+        tx.ring(Bell.DELIVERY)
+
+
+def move_replies(tx: Transaction, message_id: int, channel: str) -> None:
+    """Replies that wait queue where their thread will stand."""
+    waiting = (messages.c.thread_of == message_id) & is_state(MessageState.WAITING)
+    tx.execute(update(messages).where(waiting).values(channel=channel))
 
 
 class ThreadTarget(NamedTuple):

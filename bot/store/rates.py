@@ -78,6 +78,12 @@ def hold(tx: Transaction, method: str, pause: timedelta, reason: str) -> None:
     tx.execute(update(method_rates).where(method_rates.c.method == method).values(held))
 
 
+def held_since(tx: Transaction, method: str, moment: datetime) -> str:
+    """Why the method was held at some time after the moment; empty when it was not."""
+    held = (method_rates.c.method == method) & (method_rates.c.held_until > moment)
+    return tx.execute(select(method_rates.c.hold_reason).where(held)).scalar_one_or_none() or ""
+
+
 def holds(tx: Transaction) -> dict[str, datetime]:
     """The methods that Slack asked us not to call, and until when."""
     rows = tx.execute(select(method_rates).where(method_rates.c.held_until > tx.protocol_now))

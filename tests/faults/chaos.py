@@ -31,9 +31,9 @@ from tests.scenarios.driver import Json, Workspace, until
 #: When a kill at random strikes; a start takes about 0.2 s.
 LIFE_SECONDS = (0.05, 1.5)
 #: Longest wait for a fail point to be reached.
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 8.0
 #: How far into its work a fail point strikes: the n-th passage.
-PASSAGES = (1, 1, 2, 3, 5, 8)
+PASSAGES = (1, 1, 2, 3, 5)
 #: Of the lives beyond the first at each fail point, so many end at a random moment.
 RANDOM_SHARE = 0.5
 ROUTES = [
@@ -92,6 +92,7 @@ class Run:
         self._directory = directory
         self._weather = weather
         self._launchers: list[Launcher] = []
+        self._tasks: list[asyncio.Task[None]] = []
         self._senders: list[Sender] = []
         self._pressers: list[Presser] = []
 
@@ -109,7 +110,7 @@ class Run:
             for port in self._ports:
                 launcher = Launcher({**base, "RISKBOT_HTTP__PORT": str(port)}, self.report.log)
                 self._launchers.append(await stack.enter_async_context(launcher))
-            tasks = [asyncio.create_task(self._send(number, token)) for number in range(3)]
+            tasks = self._tasks = [asyncio.create_task(self._send(number, token)) for number in range(3)]
             for _ in range(2):
                 self._pressers.append(Presser(self._workspace, self._new_chance(), self.report.kills.total, 0.05))
             tasks += [asyncio.create_task(presser.run()) for presser in self._pressers]
@@ -134,14 +135,16 @@ class Run:
         """Start and kill one replica so many times."""
         launcher = self._launchers[launcher_number]
         chance = self._new_chance()
-        for point in _plan(kills, chance):
-            faults = f"{point}:{chance.choice(PASSAGES)}" if point else ""
-            await launcher.start("serve", FAULTS=faults)
+        for point, passage in _plan(kills, chance):
+            await launcher.start("serve", FAULTS=f"{point}:{passage}" if point else "")
             code = await launcher.ended(PATIENCE_SECONDS if point else chance.uniform(*LIFE_SECONDS))
             by = point if code is not None else None
             if code is None:
                 code = await launcher.kill()
             assert code == -signal.SIGKILL, f"riskbot serve ended by itself with {code}; see {self.report.log}"
+            for task in self._tasks:
+                if task.done():
+                    task.result()
             self.report.kills[by or "at random"] += 1
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
@@ -199,11 +202,12 @@ class Run:
         }
 
 
-def _plan(kills: int, chance: random.Random) -> list[FailPoint | None]:
-    """Where each life ends: once at each fail point, then anywhere; None is a random moment."""
+def _plan(kills: int, chance: random.Random) -> list[tuple[FailPoint | None, int]]:
+    """At which passage of which point each life ends: soon at each of them once, then anywhere; None is any moment."""
     points: list[FailPoint | None] = list(FailPoint)
+    first = [(point, chance.choice((1, 2))) for point in points]
     rest = [None if chance.random() < RANDOM_SHARE else chance.choice(points) for _ in range(kills - len(points))]
-    plan = [*points, *rest]
+    plan = first + [(point, chance.choice(PASSAGES)) for point in rest]
     chance.shuffle(plan)
     return plan[:kills]
 
