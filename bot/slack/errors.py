@@ -50,7 +50,7 @@ class SlackError(RiskbotError):
     code = "slack"
 
     def __init__(self, method: str, error: str, outcome: Outcome, *, retry_after_seconds: float | None = None) -> None:
-        super().__init__(f"{method}: {error}", hint=HINTS.get(error, ""))
+        super().__init__(f"{method}: {error}", hint=_hint(method, error))
         self.method = method
         self.error = error
         self.outcome = outcome
@@ -60,6 +60,8 @@ class SlackError(RiskbotError):
 
 HINTS = {
     "invalid_auth": "Check RISKBOT_SLACK__BOT_TOKEN; `riskbot check` tries it.",
+    "not_authed": "Set RISKBOT_SLACK__BOT_TOKEN; `riskbot check` tries it.",
+    "not_allowed_token_type": "RISKBOT_SLACK__BOT_TOKEN takes the bot token, xoxb-…, not another one.",
     "token_revoked": "The app was uninstalled or its token revoked; install it again and set the new token.",
     "account_inactive": "The app's bot user was deactivated; install the app again.",
     "missing_scope": "Install the app again with the scopes of `riskbot manifest`.",
@@ -67,6 +69,17 @@ HINTS = {
     "channel_not_found": "Check the channel's name; a private one must invite the bot first.",
     "is_archived": "Unarchive the channel or choose another one in riskbot.yml.",
 }
+
+
+#: The one method that takes the app-level token instead of the bot's.
+_CONNECT = "apps.connections.open"
+_APP_TOKEN = "Check RISKBOT_SLACK__APP_TOKEN: an app-level token, xapp-…, with the scope connections:write."  # noqa: S105 - a hint
+
+
+def _hint(method: str, error: str) -> str:
+    if method == _CONNECT and outcome_of(error) == Outcome.CREDENTIALS:
+        return _APP_TOKEN
+    return HINTS.get(error, "")
 
 
 def outcome_of(error: str) -> Outcome:

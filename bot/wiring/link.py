@@ -76,7 +76,7 @@ class SlackLink:
         for register in HANDLERS:
             register(app, self.context)
         if self.settings.slack.mode == "http":
-            self.door.open(app)
+            self.door.open(app, self.settings.slack.signing_secret.get_secret_value())
         else:
             url = await try_app_token(slack_client(self.settings, self._app_token(), self.session))
             self._socket = SlackSocket(app, self.settings.slack, self.give_up)
