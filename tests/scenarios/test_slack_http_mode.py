@@ -15,6 +15,9 @@ from bot.slack.manifest import EVENTS_PATH
 from tests.scenarios.driver import NAME, Bot, Workspace
 from tests.scenarios.wire import statuses
 
+# What is signed and what is not does not depend on the database.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 HTTP = {"slack": {"mode": "http"}}
 
 
