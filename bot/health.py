@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from bot.errors import DatabaseBusy, DatabaseUnavailable
 from bot.ingest.health import Check
 from bot.scheduling.due import DueRunner
-from bot.store import audit, claims, due
+from bot.store import audit, claims, destinations, due
 from bot.store.claims import Queue
 from bot.store.database import Database, Transaction
 
@@ -46,7 +46,7 @@ class Health:
 
     async def measure(self) -> None:
         """Bring the gauges up to date; a bell rings for it, so that a scrape itself costs nothing."""
-        queue, unsealed, overdue = await self._database.read(_look)
+        queue, unsealed, overdue, broken = await self._database.read(_look)
         gauges = self._gauges
         gauges.waiting.set(queue.waiting)
         gauges.ambiguous.set(queue.ambiguous)
@@ -54,6 +54,7 @@ class Health:
         gauges.oldest.set(queue.oldest_seconds)
         gauges.unsealed.set(unsealed)
         gauges.overdue.set(overdue)
+        gauges.broken.set(broken)
         for name, trouble in (("delivery", self._delivery_trouble()), ("slack_link", self._link_trouble())):
             gauges.up.labels(name).set(0 if trouble else 1)
 
@@ -70,8 +71,9 @@ class Health:
         return Check(name="tick", ok=age <= TICK_GRACE, detail=detail)
 
 
-def _look(tx: Transaction) -> tuple[Queue, int, int]:
-    return claims.queue(tx), audit.count_unsealed(tx), due.count_overdue(tx, TICK_GRACE)
+def _look(tx: Transaction) -> tuple[Queue, int, int, int]:
+    overdue = due.count_overdue(tx, TICK_GRACE)
+    return claims.queue(tx), audit.count_unsealed(tx), overdue, destinations.count_broken(tx)
 
 
 class _Gauges:
@@ -82,4 +84,5 @@ class _Gauges:
         self.oldest = Gauge("riskbot_oldest_unsent_seconds", "Age of the oldest message that waits.", registry=registry)
         self.unsealed = Gauge("riskbot_audit_unsealed", "Audit rows not yet in the chain.", registry=registry)
         self.overdue = Gauge("riskbot_due_overdue", "Due rows over five seconds late.", registry=registry)
+        self.broken = Gauge("riskbot_destinations_broken", "Channels and people that refuse us.", registry=registry)
         self.up = Gauge("riskbot_up", "1 while this part works.", ["part"], registry=registry)

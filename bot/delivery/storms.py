@@ -29,6 +29,6 @@ def _fill(
     for part in digests.chunks(cards, min(room, len(cards)), settings.digest_size):
         target = current if room else None
         if target is None:
-            target = digests.begin(tx, channel, part[0].id, part[0].priority)
+            target = digests.begin(tx, channel, part)
         digests.join(tx, target, part)
         room = 0

@@ -2,20 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, case, or_, select, update
+from sqlalchemy import bindparam, case, select, update
 
 from bot.store.database import Bell, Transaction
 from bot.store.dialects import upsert
-from bot.store.messages import MessageState, Nature, Priority, messages
-
-#: What is shown is shown anew; what was given up is a new chance.
-_ASLEEP = or_(messages.c.state == MessageState.SHOWN, messages.c.state == MessageState.DEAD)
-WAKE: dict[str, Any] = {
-    "state": case((_ASLEEP, MessageState.WAITING), else_=messages.c.state),
-    "attempts": case((messages.c.state == MessageState.DEAD, 0), else_=messages.c.attempts),
-}
+from bot.store.messages import MessageState, Nature, Priority, messages, woken
 
 
 class CardWish(NamedTuple):
@@ -62,14 +55,14 @@ def bump(tx: Transaction, subject_kind: str, revisions: Mapping[int, int]) -> No
     mine = (messages.c.subject_kind == subject_kind) & (messages.c.subject_id == bindparam("subject"))
     newer = update(messages).where(mine, messages.c.nature == Nature.CARD)
     rows = [{"subject": each, "revision": revision} for each, revision in sorted(revisions.items())]
-    tx.execute(newer.values(wanted_revision=bindparam("revision"), **WAKE), rows)
+    tx.execute(newer.values(wanted_revision=bindparam("revision"), **woken(tx)), rows)
     digests = select(messages.c.digest_id).where(
         messages.c.subject_kind == subject_kind,
         messages.c.subject_id.in_(list(revisions)),
         messages.c.state == MessageState.BUNDLED,
     )
     touched = update(messages).where(messages.c.id.in_(digests.scalar_subquery()))
-    tx.execute(touched.values(wanted_revision=messages.c.wanted_revision + 1, **WAKE))
+    tx.execute(touched.values(wanted_revision=messages.c.wanted_revision + 1, **woken(tx)))
     tx.ring(Bell.DELIVERY)
 
 

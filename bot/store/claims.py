@@ -128,8 +128,10 @@ def _by_urgency(tx: Transaction, ids: Sequence[int]) -> list[int]:
 
 
 def _first(tx: Transaction, kind: ColumnElement[bool], limit: int) -> list[int]:
+    """The most urgent first; of equals the one that waits longest."""
     ripe = and_(kind, messages.c.not_before <= tx.protocol_now)
-    query = select(messages.c.id).where(ripe).order_by(messages.c.priority, messages.c.id).limit(limit)
+    turn = (messages.c.priority, messages.c.not_before, messages.c.id)
+    query = select(messages.c.id).where(ripe).order_by(*turn).limit(limit)
     return [row.id for row in tx.execute(query.with_for_update(skip_locked=True))]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Column, String, Table, Text, select, update
+from sqlalchemy import Column, String, Table, Text, func, select, update
 
 from bot.store.database import Transaction
 from bot.store.dialects import upsert
@@ -44,9 +44,10 @@ def by_channel(tx: Transaction, channel: str) -> Destination | None:
     return Destination._make(row) if row else None
 
 
-def all_broken(tx: Transaction) -> list[Destination]:
-    rows = tx.execute(select(destinations).where(destinations.c.broken_at.is_not(None)))
-    return [Destination._make(row) for row in rows]
+def count_broken(tx: Transaction) -> int:
+    """How many refuse us; their messages go to the channel for troubles."""
+    broken = select(func.count()).where(destinations.c.broken_at.is_not(None))
+    return int(tx.execute(broken).scalar_one())
 
 
 def spend_post(tx: Transaction, channel: str, pause: timedelta) -> None:
@@ -56,9 +57,10 @@ def spend_post(tx: Transaction, channel: str, pause: timedelta) -> None:
 
 
 def hold(tx: Transaction, channel: str, pause: timedelta, reason: str) -> None:
-    """Post nothing there for a while, by Slack's order."""
-    row = update(destinations).where(destinations.c.channel == channel)
-    tx.execute(row.values(next_post_at=tx.protocol_now + pause, hold_reason=reason))
+    """Post nothing there for a while, by Slack's order; a longer wait stays."""
+    until = tx.protocol_now + pause
+    row = update(destinations).where(destinations.c.channel == channel, destinations.c.next_post_at < until)
+    tx.execute(row.values(next_post_at=until, hold_reason=reason))
 
 
 def mark_broken(tx: Transaction, channel: str, reason: str) -> bool:

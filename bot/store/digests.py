@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from bot.store.database import Transaction
-from bot.store.messages import DEAD, TO_POST, MessageState, Nature, Priority, messages
+from bot.store.messages import DEAD, TO_POST, MessageState, Nature, Priority, messages, woken
 
 DIGEST = "alerts/digest"
 KIND = "alert_digest"
@@ -17,6 +17,7 @@ class WaitingCard(NamedTuple):
     id: int
     channel: str
     priority: int
+    wanted_at: datetime
 
 
 class OpenDigest(NamedTuple):
@@ -34,7 +35,8 @@ LOOK_LIMIT = 2_000
 def waiting_cards(tx: Transaction, template: str) -> dict[str, list[WaitingCard]]:
     """The cards that have never been posted or tried, by channel, in the order in which they came."""
     untouched = TO_POST & (messages.c.template == template) & (messages.c.attempts == 0) & (messages.c.generation == 0)
-    query = select(messages.c.id, messages.c.channel, messages.c.priority).where(untouched).order_by(messages.c.id)
+    columns = (messages.c.id, messages.c.channel, messages.c.priority, messages.c.wanted_at)
+    query = select(*columns).where(untouched).order_by(messages.c.id)
     by_channel: dict[str, list[WaitingCard]] = {}
     for row in tx.execute(query.limit(LOOK_LIMIT).with_for_update(skip_locked=True)):
         by_channel.setdefault(row.channel, []).append(WaitingCard._make(row))
@@ -42,16 +44,19 @@ def waiting_cards(tx: Transaction, template: str) -> dict[str, list[WaitingCard]
 
 
 def newest(tx: Transaction, channel: str) -> OpenDigest | None:
+    """The channel's newest digest, locked: two replicas that fill it at once must not both take its last places."""
     mine = (messages.c.subject_kind == KIND) & (messages.c.channel == channel) & ~DEAD
-    row = tx.execute(select(messages).where(mine).order_by(messages.c.id.desc()).limit(1)).one_or_none()
+    last = select(messages.c.id, messages.c.payload).where(mine).order_by(messages.c.id.desc()).limit(1)
+    row = tx.execute(last.with_for_update()).one_or_none()
     if row is None:
         return None
     size = tx.execute(select(func.count()).where(messages.c.digest_id == row.id)).scalar_one()
     return OpenDigest(row.id, datetime.fromisoformat(row.payload["last_joined_at"]), int(size))
 
 
-def begin(tx: Transaction, channel: str, number: int, priority: int) -> OpenDigest:
-    """Open a digest in a channel; `number` makes its key, so that two replicas cannot open the same one."""
+def begin(tx: Transaction, channel: str, cards: Sequence[WaitingCard]) -> OpenDigest:
+    """Open a digest for these cards, as late as the first of them; its id makes the key: no two can open the same."""
+    number = cards[0].id
     row: dict[str, Any] = {
         "key": f"{KIND}:{channel}:{number}",
         "nature": Nature.CARD,
@@ -60,10 +65,10 @@ def begin(tx: Transaction, channel: str, number: int, priority: int) -> OpenDige
         "subject_id": number,
         "payload": {"last_joined_at": tx.protocol_now.isoformat()},
         "channel": channel,
-        "priority": priority,
+        "priority": cards[0].priority,
         "state": MessageState.WAITING,
         "wanted_revision": 0,
-        "wanted_at": tx.protocol_now,
+        "wanted_at": min(card.wanted_at for card in cards),
         "not_before": tx.protocol_now,
     }
     digest_id = tx.execute(insert(messages).values(row).returning(messages.c.id)).scalar_one()
@@ -78,8 +83,8 @@ def join(tx: Transaction, digest: OpenDigest, cards: Sequence[WaitingCard]) -> N
     tx.execute(update(messages).where(messages.c.thread_of.in_(ids)).values(thread_of=digest.id))
     urgent = min([card.priority for card in cards], default=Priority.ALERT)
     wake = {
+        **woken(tx),
         "wanted_revision": messages.c.wanted_revision + 1,
-        "state": case((messages.c.state == MessageState.SHOWN, MessageState.WAITING), else_=messages.c.state),
         "payload": {"last_joined_at": tx.protocol_now.isoformat()},
     }
     tx.execute(update(messages).where(messages.c.id == digest.id).values(wake))

@@ -24,6 +24,7 @@ from sqlalchemy import (
     case,
     false,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -117,9 +118,9 @@ DEAD = is_state(MessageState.DEAD)
 # Among a million shown messages the few that want something are found at once.
 for _name, _columns, _where in (
     ("to_post", (messages.c.channel, messages.c.priority, messages.c.id), TO_POST),
-    ("to_edit", (messages.c.priority, messages.c.id), TO_EDIT),
+    ("to_edit", (messages.c.priority, messages.c.not_before, messages.c.id), TO_EDIT),
     ("sending", (messages.c.lease_until,), SENDING),
-    ("ambiguous", (messages.c.priority, messages.c.id), AMBIGUOUS),
+    ("ambiguous", (messages.c.priority, messages.c.not_before, messages.c.id), AMBIGUOUS),
     ("dead", (messages.c.id,), DEAD),
 ):
     Index(f"ix_messages_{_name}", *_columns, sqlite_where=_where, postgresql_where=_where)
@@ -172,12 +173,28 @@ def _mine(row: MessageRow, owner: str) -> Any:
 _RELEASED = {"lease_owner": None, "lease_until": None}
 
 
+def woken(tx: Transaction) -> dict[str, Any]:
+    """What changes when a newer state is to be shown: what is shown waits from now on, what was given up tries anew.
+
+    One that waits already keeps its place, and goes to the end once it was shown: what changes all the time must not
+    keep the others from Slack's rate.
+    """
+    dead = messages.c.state == MessageState.DEAD
+    asleep = or_(messages.c.state == MessageState.SHOWN, dead)
+    return {
+        "state": case((asleep, MessageState.WAITING), else_=messages.c.state),
+        "not_before": case((asleep, tx.protocol_now), else_=messages.c.not_before),
+        "attempts": case((dead, 0), else_=messages.c.attempts),
+    }
+
+
 def settle_shown(tx: Transaction, row: MessageRow, owner: str, *, revision: int, **posted: Any) -> bool:
     """Slack shows this revision; when a newer one was wanted meanwhile, the message waits again."""
     newer = messages.c.wanted_revision > revision
     values = {
         "shown_revision": revision,
         "state": case((newer, MessageState.WAITING), else_=MessageState.SHOWN),
+        "not_before": tx.protocol_now,
         "attempts": 0,
         "hold_reason": None,
         "last_error": None,
@@ -275,5 +292,7 @@ def thread_target(tx: Transaction, message_id: int) -> ThreadTarget | None:
 def settle_dead(tx: Transaction, row: MessageRow, owner: str, *, reason: str) -> bool:
     """Given up; the row stays as the record of what was not told, and replies to it go to the channel itself."""
     values = {"state": MessageState.DEAD, "last_error": reason, **_RELEASED}
+    done = tx.execute(update(messages).where(_mine(row, owner)).values(values)).rowcount == 1
+    # After it, so that a reply which somebody is writing now is seen: its writer holds the row above.
     tx.execute(update(messages).where(messages.c.thread_of == row.id).values(thread_of=None))
-    return tx.execute(update(messages).where(_mine(row, owner)).values(values)).rowcount == 1
+    return done

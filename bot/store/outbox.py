@@ -28,15 +28,16 @@ class Note(NamedTuple):
 def enqueue(tx: Transaction, notes: Sequence[Note]) -> None:
     """Have each note posted; a key that was ever used is passed over.
 
-    A note in a thread waits until the thread's first message stands, and queues in that message's channel.
+    A note in a thread waits until the thread's first message stands, and queues in that message's channel; the thread
+    of a message that was given up is the channel itself.
     """
     if not notes:
         return
-    channels = _channels_of(tx, [note.thread_of for note in notes if note.thread_of is not None])
+    threads = _threads(tx, [note.thread_of for note in notes if note.thread_of is not None])
     rows = [
         {
             **note._asdict(),
-            "channel": note.channel or channels.get(note.thread_of or 0, ""),
+            **(threads[note.thread_of]._asdict() if note.thread_of is not None else {}),
             "nature": Nature.NOTE,
             "state": MessageState.WAITING,
             "wanted_revision": 1,
@@ -49,6 +50,20 @@ def enqueue(tx: Transaction, notes: Sequence[Note]) -> None:
     tx.ring(Bell.DELIVERY)
 
 
-def _channels_of(tx: Transaction, message_ids: Sequence[int]) -> dict[int, str]:
-    mine = select(messages.c.id, messages.c.channel).where(messages.c.id.in_(message_ids))
-    return {row.id: row.channel for row in tx.execute(mine)}
+class _Thread(NamedTuple):
+    thread_of: int | None
+    channel: str
+
+
+def _threads(tx: Transaction, message_ids: Sequence[int]) -> dict[int, _Thread]:
+    """Where replies to these messages belong, locked until the commit: a digest may be about to take their place."""
+    columns = (messages.c.id, messages.c.channel, messages.c.state, messages.c.digest_id)
+    mine = select(*columns).where(messages.c.id.in_(message_ids)).order_by(messages.c.id)
+    return {row.id: _Thread(_root(row), row.channel) for row in tx.execute(mine.with_for_update(read=True))}
+
+
+def _root(row: Any) -> int | None:
+    if row.state == MessageState.DEAD:
+        return None
+    root: int = row.digest_id if row.state == MessageState.BUNDLED else row.id
+    return root

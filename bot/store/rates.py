@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Row, String, Table, Text, select, update
+from sqlalchemy import Column, Row, String, Table, Text, case, func, select, update
 
 from bot.store.database import Transaction
 from bot.store.dialects import upsert
@@ -72,8 +72,13 @@ def _room(tx: Transaction, row: Row[Any], rate: MethodRate) -> int:
 
 
 def hold(tx: Transaction, method: str, pause: timedelta, reason: str) -> None:
-    """Call the method no more for a while, by Slack's Retry-After."""
-    held = {"held_until": tx.protocol_now + pause, "hold_reason": reason}
+    """Call the method no more for a while, by Slack's Retry-After; an answer to an earlier call shortens no hold."""
+    until = tx.protocol_now + pause
+    longer = func.coalesce(method_rates.c.held_until, until) > until
+    held = {
+        "held_until": case((longer, method_rates.c.held_until), else_=until),
+        "hold_reason": case((longer, method_rates.c.hold_reason), else_=reason),
+    }
     tx.execute(upsert(tx, method_rates).on_conflict_do_nothing(), [{"method": method, "booked_until": tx.protocol_now}])
     tx.execute(update(method_rates).where(method_rates.c.method == method).values(held))
 
@@ -82,9 +87,3 @@ def held_since(tx: Transaction, method: str, moment: datetime) -> str:
     """Why the method was held at some time after the moment; empty when it was not."""
     held = (method_rates.c.method == method) & (method_rates.c.held_until > moment)
     return tx.execute(select(method_rates.c.hold_reason).where(held)).scalar_one_or_none() or ""
-
-
-def holds(tx: Transaction) -> dict[str, datetime]:
-    """The methods that Slack asked us not to call, and until when."""
-    rows = tx.execute(select(method_rates).where(method_rates.c.held_until > tx.protocol_now))
-    return {row.method: row.held_until for row in rows}

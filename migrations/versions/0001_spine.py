@@ -203,9 +203,9 @@ def _messages() -> None:
     op.create_index("ix_messages_thread", "messages", ["thread_of"])
     for name, columns, where in (
         ("to_post", ["channel", "priority", "id"], "state = 'waiting' AND ts IS NULL"),
-        ("to_edit", ["priority", "id"], "state = 'waiting' AND ts IS NOT NULL"),
+        ("to_edit", ["priority", "not_before", "id"], "state = 'waiting' AND ts IS NOT NULL"),
         ("sending", ["lease_until"], "state = 'sending'"),
-        ("ambiguous", ["priority", "id"], "state = 'ambiguous'"),
+        ("ambiguous", ["priority", "not_before", "id"], "state = 'ambiguous'"),
         ("dead", ["id"], "state = 'dead'"),
     ):
         op.create_index(f"ix_messages_{name}", "messages", columns, **_where(where))

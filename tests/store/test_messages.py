@@ -1,5 +1,6 @@
 """Settling a message: only the holder of the lease may, and nothing newer is forgotten."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -135,3 +136,66 @@ async def test_channel_gets_one_post_a_turn(database):
     assert await database.write(lambda tx: claims.claim(tx, terms())) == []
     taken = await later(database, 1, lambda tx: claims.claim(tx, terms()))
     assert [each.row.subject_id for each in taken] == [1]
+
+
+async def shown(database, *subjects):
+    """Cards of these subjects, posted; one after the other, as their channel's turns come."""
+    for number, subject in enumerate(subjects):
+        await database.write(lambda tx, subject=subject: wish(tx, subject=subject))
+        [taken] = await later(database, 2 * number, lambda tx: claims.claim(tx, terms(lease_seconds=600)))
+        ts = f"1.{subject}"
+        await database.write(
+            lambda tx, row=taken.row, ts=ts: messages.settle_shown(
+                tx, row, "me", revision=1, ts=ts, posted_channel="C1"
+            )
+        )
+
+
+async def test_card_that_changes_all_the_time_leaves_room_for_others(database):
+    """One edit at a time may go out; the restless card is the older one."""
+    await shown(database, 1, 2)
+    one_by_one = terms()._replace(limit=1)
+    edited = []
+    for revision in range(2, 6):
+        changed = {1: revision, 2: 2} if revision == 2 else {1: revision}
+        await database.write(lambda tx, changed=changed: cards.bump(tx, "alert_group", changed))
+        [taken] = await later(database, revision, lambda tx: claims.claim(tx, one_by_one))
+        await database.write(lambda tx, changed=changed: cards.bump(tx, "alert_group", {1: 99}))
+        await later(
+            database,
+            revision,
+            lambda tx, row=taken.row, seen=revision: messages.settle_shown(tx, row, "me", revision=seen),
+        )
+        edited.append(taken.row.subject_id)
+    assert edited[:3] == [1, 2, 1]
+
+
+def reply(thread_of):
+    return Note("refired:1", "alerts/refired", "alert_group", 1, {}, thread_of=thread_of)
+
+
+async def test_reply_to_what_was_given_up_goes_to_the_channel(database):
+    await database.write(wish)
+    row = await claimed(database)
+    await database.write(lambda tx: messages.settle_dead(tx, row, "me", reason="refused"))
+    await database.write(lambda tx: outbox.enqueue(tx, [reply(row.id)]))
+    [taken] = await later(database, 2, lambda tx: claims.claim(tx, terms()))
+    assert (taken.row.template, taken.row.channel, taken.row.thread_of) == ("alerts/refired", "#a", None)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_reply_written_while_its_thread_is_given_up(database, rival):
+    """Whichever commits first, the reply is not left waiting for a thread that never stands."""
+    await database.write(wish)
+    row = await claimed(database)
+
+    def slowly(tx):
+        outbox.enqueue(tx, [reply(row.id)])
+        tx.execute(sa.text("SELECT pg_sleep(0.3)"))
+
+    writing = asyncio.create_task(database.write(slowly))
+    await asyncio.sleep(0.1)
+    await rival.write(lambda tx: messages.settle_dead(tx, row, "me", reason="refused"))
+    await writing
+    [taken] = await later(database, 2, lambda tx: claims.claim(tx, terms()))
+    assert (taken.row.template, taken.row.thread_of) == ("alerts/refired", None)
