@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Select,
     String,
     Table,
     Text,
@@ -198,6 +199,22 @@ def count_by_group(tx: Transaction, group_ids: Sequence[int]) -> dict[int, list[
     for row in rows:
         counts[row.group_id].append(AlertCount(status=row.status, severity=row.severity, count=row.count))
     return counts
+
+
+def labels_by_group(tx: Transaction, group_ids: Sequence[int]) -> dict[int, list[dict[str, str]]]:
+    """The labels of the alerts that hold; of a group whose alerts are all over, those of its newest one."""
+    open_or_newest = (alerts.c.status != AlertStatus.RESOLVED) | alerts.c.id.in_(_newest_of(group_ids))
+    rows = tx.execute(
+        select(alerts.c.group_id, alerts.c.labels).where(alerts.c.group_id.in_(group_ids), open_or_newest)
+    )
+    labels: dict[int, list[dict[str, str]]] = {}
+    for row in rows:
+        labels.setdefault(row.group_id, []).append(row.labels)
+    return labels
+
+
+def _newest_of(group_ids: Sequence[int]) -> Select[tuple[int]]:
+    return select(func.max(alerts.c.id)).where(alerts.c.group_id.in_(group_ids)).group_by(alerts.c.group_id)
 
 
 def insert_alerts(tx: Transaction, new: Iterable[Alert]) -> None:

@@ -32,7 +32,16 @@ BOTH = Route(channel="#both", areas=("cost",), severity_at_least=Severity.CRITIC
     ],
 )
 def test_channels(routes, area, severity, labels, expected):
-    assert channels_for(area, Severity(severity), labels, routes, "#default") == expected
+    assert channels_for(area, Severity(severity), [labels], routes, "#default") == expected
+
+
+def test_one_alert_of_the_group_is_enough():
+    """The conditions of one route hold for one alert together, not for several by turns."""
+    apart = [{"model": "glm", "name": "Errors"}, {"model": "other", "name": "Slow"}]
+    assert channels_for("", Severity.INFO, apart, [GLM], "#default") == ["#default"]
+    together = [*apart, {"model": "glm", "name": "Slow", "role": "critic"}]
+    assert channels_for("", Severity.INFO, together, [GLM], "#default") == ["#glm"]
+    assert channels_for("", Severity.INFO, [], [GLM, ALL], "#default") == ["#all"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """After alerts changed, their groups are summed anew and whatever follows from that is written, in sets."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from bot.services.alerts import notes
 from bot.store import alerts as store
@@ -31,22 +31,27 @@ def refresh(tx: Transaction, group_ids: Collection[int], settings: AlertSettings
         if after[group.id] != group.state or by_person or group.told_at is None
     ]
     store.update_groups(tx, [each.group for each in follow_ups])
-    _tell(tx, follow_ups)
+    _tell(tx, before, follow_ups)
     _keep_timers(tx, follow_ups, settings)
     outbox.enqueue(tx, [note for each in follow_ups for note in _notes(tx, before[each.group.id], each)])
 
 
-def _tell(tx: Transaction, follow_ups: Sequence[FollowUp]) -> None:
-    """Now on the cards that are there, or by the due row of its moment."""
+def _tell(tx: Transaction, before: Mapping[int, Group], follow_ups: Sequence[FollowUp]) -> None:
+    """Now on the cards that are there, or by the due row of its moment; only a due row makes new cards."""
     told = [each.group for each in follow_ups if each.tell_at is not None and each.tell_at <= tx.now]
     cards.bump(tx, GROUP, {group.id: group.revision for group in told if group.told_at is not None})
     moments = {each.tell_at for each in follow_ups if each.tell_at is not None and each.tell_at > tx.now}
     for moment in moments:
         later = [each.group.id for each in follow_ups if each.tell_at == moment]
         due.schedule_by(tx, DueKind.TELL_GROUP, later, moment)
-    # Without a group wait, a new group's first telling is due at once; only a due row makes its cards.
-    untold = [group.id for group in told if group.told_at is None]
-    due.schedule_by(tx, DueKind.TELL_GROUP, untold, tx.now)
+    # A new group without a group wait, and one that may concern further channels now.
+    due_now = [group.id for group in told if group.told_at is None or _concerns_more(before[group.id], group)]
+    due.schedule_by(tx, DueKind.TELL_GROUP, due_now, tx.now)
+
+
+def _concerns_more(before: Group, after: Group) -> bool:
+    """Whether a route may match that did not: something is worse, or something has joined."""
+    return after.severity.rank > before.severity.rank or after.firing > before.firing
 
 
 def _keep_timers(tx: Transaction, follow_ups: Sequence[FollowUp], settings: AlertSettings) -> None:

@@ -25,7 +25,8 @@ def tell_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelivery
     """
     due_at = {row.subject_id: row.due_at for row in rows}
     groups = store.lock_groups(tx, list(due_at))
-    wishes = [wish for group in groups for wish in _wishes(group, due_at[group.id], settings)]
+    labels = store.labels_by_group(tx, list(due_at)) if any(route.labels for route in settings.routes) else {}
+    wishes = [wish for group in groups for wish in _wishes(group, labels.get(group.id, []), due_at[group.id], settings)]
     destinations.ensure(tx, [wish.channel for wish in wishes])
     cards.want(tx, wishes)
     cards.bump(tx, changes.GROUP, {group.id: group.revision for group in groups if group.told_at is not None})
@@ -34,9 +35,11 @@ def tell_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelivery
     store.mark_told(tx, [group.id for group in groups])
 
 
-def _wishes(group: Group, due_at: datetime, settings: AlertDelivery) -> list[CardWish]:
-    labels = {group.subject_label: group.subject, "name": group.name}
-    channels = channels_for(group.area, group.severity, labels, settings.routes, settings.default_channel)
+def _wishes(
+    group: Group, alerts: Sequence[dict[str, str]], due_at: datetime, settings: AlertDelivery
+) -> list[CardWish]:
+    named = [{**labels, "name": group.name} for labels in alerts]
+    channels = channels_for(group.area, group.severity, named, settings.routes, settings.default_channel)
     urgent = group.severity == Severity.CRITICAL
     priority = Priority.ALERT_CRITICAL if urgent else Priority.ALERT
     return [CardWish(CARD, changes.GROUP, group.id, channel, group.revision, priority, due_at) for channel in channels]
