@@ -97,7 +97,6 @@ def to_card(group: Group, alerts: Sequence[Alert]) -> AlertCard:
     holding = [alert for alert in alerts if alert.status != AlertStatus.RESOLVED]
     telling = (holding or list(alerts))[:1]
     annotations = telling[0].annotations if telling else {}
-    last = next((alert for alert in alerts if alert.resolved_by), None)
     return AlertCard(
         group_id=group.id,
         name=group.name,
@@ -118,13 +117,19 @@ def to_card(group: Group, alerts: Sequence[Alert]) -> AlertCard:
         acknowledged_at=group.acknowledged_at,
         expires_at=group.acknowledgement_expires_at,
         assigned_to=group.assigned_to or "",
-        resolved_by=last.resolved_by or "" if last else "",
+        resolved_by=_ended_by(alerts),
         resolved_at=group.resolved_at,
         firing=group.firing,
         acknowledged=group.acknowledged,
         lines=_lines((holding or list(alerts))[:LISTED], group),
         more=max(0, group.firing + group.acknowledged - LISTED) if holding else 0,
     )
+
+
+def _ended_by(alerts: Sequence[Alert]) -> str:
+    """Who ended the last of them; empty for its sender. A person's word on an earlier episode says nothing of this."""
+    ended = [(alert.resolved_at, alert.resolved_by or "") for alert in alerts if alert.resolved_at is not None]
+    return max(ended)[1] if ended else ""
 
 
 def headline(group: Group) -> str:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from bot.store import alerts as store
 from bot.store import audit
 from bot.store.alerts import alert_groups, alerts
 from bot.store.database import Transaction
 from bot.store.messages import messages
-from riskengine.response.alerts import Alert, AlertStatus
+from riskengine.response.alerts import Alert, AlertStatus, Severity
 from riskengine.response.grouping import Group
 from riskengine.response.reports import GroupDetail, Overview
 
@@ -31,21 +31,23 @@ class AlertFilter(BaseModel):
 
 
 def detail(tx: Transaction, group_id: int, *, alerts_limit: int = 20, history_limit: int = 50) -> GroupDetail | None:
-    """The group, its alerts that hold (worst and oldest first, then the ended ones), and its newest history."""
+    """The group, its alerts (first what holds, the worst and oldest first; then the last ended first), its history."""
     found = store.groups_by_id(tx, [group_id])
     if not found:
         return None
     mine = select(alerts).where(alerts.c.group_id == group_id).order_by(alerts.c.id.desc()).limit(500)
-    rows = sorted((store.to_alert(row) for row in tx.execute(mine)), key=_holding_worst_oldest)
+    rows = sorted((store.to_alert(row) for row in tx.execute(mine)), key=_holding_first)
     return GroupDetail(found[0], rows[:alerts_limit], audit.history(tx, "alert_group", group_id, history_limit))
 
 
-def _holding_worst_oldest(alert: Alert) -> tuple[int, int, float]:
-    return (alert.status == AlertStatus.RESOLVED, -alert.severity.rank, alert.started_at.timestamp())
+def _holding_first(alert: Alert) -> tuple[int, int, float]:
+    if alert.resolved_at is not None:
+        return (1, 0, -alert.resolved_at.timestamp())
+    return (0, -alert.severity.rank, alert.started_at.timestamp())
 
 
 def open_groups(tx: Transaction, *, limit: int = 50, owner: str | None = None) -> tuple[list[Group], int]:
-    """Groups that are not resolved, firing and worst first, and how many there are in all.
+    """Groups that are not resolved, firing and worst and oldest first, and how many there are in all.
 
     With an owner, only what they acknowledged or were assigned.
     """
@@ -53,13 +55,17 @@ def open_groups(tx: Transaction, *, limit: int = 50, owner: str | None = None) -
     if owner is not None:
         condition = and_(condition, or_(alert_groups.c.assigned_to == owner, alert_groups.c.acknowledged_by == owner))
     total = int(tx.execute(select(func.count()).select_from(alert_groups).where(condition)).scalar_one())
-    rows = tx.execute(select(alert_groups).where(condition).order_by(alert_groups.c.id.desc()).limit(max(limit, 500)))
-    groups = sorted((Group.model_validate(row) for row in rows), key=_firing_worst_oldest)
-    return groups[:limit], total
+    rows = tx.execute(select(alert_groups).where(condition).order_by(*_FIRING_WORST_OLDEST).limit(limit))
+    return [Group.model_validate(row) for row in rows], total
 
 
-def _firing_worst_oldest(group: Group) -> tuple[bool, int, float]:
-    return (group.status != AlertStatus.FIRING, -group.severity.rank, group.opened_at.timestamp())
+#: Sorted by the database: among thousands that are open the worst one may be the oldest.
+_FIRING_WORST_OLDEST = (
+    case((alert_groups.c.status == AlertStatus.FIRING, 0), else_=1),
+    case({each.value: -each.rank for each in Severity}, value=alert_groups.c.severity, else_=0),
+    alert_groups.c.opened_at,
+    alert_groups.c.id,
+)
 
 
 def overview(tx: Transaction) -> Overview:

@@ -55,7 +55,8 @@ def acknowledge_many(
     rest = f" {others} {'was' if others == 1 else 'were'} taken or over already." if others else ""
     if not firing:
         return Answer.unchanged(f"Nothing is left to acknowledge here.{rest}")
-    return _commit(Answer.done(f"You acknowledged {len(firing)} alert groups.{rest}"))
+    what = "one alert group" if len(firing) == 1 else f"{len(firing)} alert groups"
+    return _commit(Answer.done(f"You acknowledged {what}.{rest}"))
 
 
 def _take(tx: Transaction, groups: list[Group], user_id: str, settings: AlertDelivery) -> None:
