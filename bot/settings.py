@@ -5,10 +5,10 @@ import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from bot.errors import SettingsError
 from riskengine.durations import Duration
@@ -77,7 +77,9 @@ class DeliverySettings(_Section):
     posts_per_minute: int = Field(300, gt=0, description="chat.postMessage calls a minute, over all channels.")
     edits_per_minute: int = Field(45, gt=0, description="chat.update calls a minute (Slack's tier 3: 50).")
     reads_per_minute: int = Field(45, gt=0, description="conversations.history calls a minute (Slack's tier 3: 50).")
-    request_timeout: Duration = Field(timedelta(seconds=10), description="Longest wait for an answer of Slack's.")
+    request_timeout: Duration = Field(
+        timedelta(seconds=10), gt=timedelta(0), description="Longest wait for an answer of Slack's."
+    )
     lease: Duration = Field(
         timedelta(seconds=60), description="How long a replica holds a message that it sends; longer than the timeout."
     )
@@ -90,6 +92,13 @@ class DeliverySettings(_Section):
     late_after: Duration = Field(
         timedelta(seconds=60), description="A first post that comes later than this says so, and why."
     )
+
+    @model_validator(mode="after")
+    def _lease_outlives_a_call(self) -> Self:
+        """Else another replica would take a message whose post is still under way."""
+        if self.lease <= self.request_timeout:
+            raise ValueError("lease must be longer than request_timeout")
+        return self
 
 
 class PeopleSettings(_Section):
@@ -145,13 +154,25 @@ def _read_file(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
-    try:
-        tree = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{path} is no YAML: {error}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not UTF-8 at byte {error.start}.") from error
+    tree = _parse(text, str(path))
     if tree is not None and not isinstance(tree, dict):
         raise SettingsError(f"{path} holds a {type(tree).__name__}; expected keys and values.")
     return tree or {}
+
+
+def _parse(text: str, where: str) -> Any:
+    """YAML as values; a mistake is told by its place, since the line may hold a secret."""
+    try:
+        return yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        problem = error.problem
+    except yaml.YAMLError:
+        place, problem = "", "it holds a character that YAML does not take"
+    raise SettingsError(f"{where} is no YAML: {problem}{place}.")
 
 
 def _overlay(tree: dict[str, Any], name: str, value: str) -> None:
@@ -162,7 +183,7 @@ def _overlay(tree: dict[str, Any], name: str, value: str) -> None:
         if not isinstance(branch, dict):
             raise SettingsError(f"{name} goes below {section}, which the file gives a plain value.")
     # Lists and mappings are written as YAML; a token or an address stays the text that it is.
-    branch[key] = yaml.safe_load(value) if value[:1] in "[{" and value else value
+    branch[key] = _parse(value, name) if value[:1] in "[{" and value else value
 
 
 def _explain(error: Any) -> str:
