@@ -12,8 +12,9 @@ import httpx
 from bot.clock import Clock, monotonic_seconds
 from bot.sandbox.server import SandboxServer
 from bot.settings import Settings
+from bot.store import due
 from bot.store.claims import Queue, queue
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.wiring import Running, running
 
 Json = dict[str, Any]
@@ -277,9 +278,15 @@ class Bot:
 
         async def empty() -> bool:
             waiting = await self.queue()
-            return waiting.waiting == 0 and waiting.ambiguous == 0
+            return waiting.waiting == 0 and waiting.ambiguous == 0 and not await self.database.read(_soon_due)
 
         await until(empty, seconds, "nothing waits to be sent")
+
+
+def _soon_due(tx: Transaction) -> bool:
+    """Something falls due within a second, as the end of a group's wait does; repeats are hours away."""
+    next_at = due.next_due_at(tx)
+    return next_at is not None and (next_at - tx.now).total_seconds() < 1
 
 
 def alert(name: str = NAME, *, severity: str = "high", status: str = "firing", **labels: str) -> Json:
