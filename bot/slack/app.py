@@ -14,6 +14,7 @@ from slack_bolt.response import BoltResponse
 from bot.errors import RiskbotError
 from bot.settings import SlackSettings
 from bot.slack.client import SlackClient
+from bot.slack.errors import Outcome, SlackError
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,9 @@ class Identity(NamedTuple):
 async def identify(client: SlackClient) -> Identity:
     """Ask Slack who we are; raises SlackError, at start, for a token that is not accepted."""
     answer = await client.call("auth.test")
+    if not answer.get("bot_id"):
+        # A person's token passes auth.test; what it posted would stand in that person's name.
+        raise SlackError("auth.test", "not_allowed_token_type", Outcome.CREDENTIALS)
     bot = await client.query("bots.info", bot=answer["bot_id"])
     return Identity(
         team_id=answer["team_id"],
@@ -94,7 +98,8 @@ async def _answer_error(
         text = f"{error.message} {error.hint}".strip()
         logger.warning("%s", text, extra={"action": "request_refused", "reference": reference})
     else:
-        text = f"Something went wrong on my side; nothing was changed. Reference for my operators: `{reference}`"
+        # It may have failed after its commit, so nothing is said of that; the card tells.
+        text = f"Something went wrong on my side. If the card does not change, try again. For my operators: `{reference}`"
         logger.error("A listener failed", exc_info=error, extra={"action": "listener_failed", "reference": reference})
     if request.body.get("response_url"):
         await respond(text, response_type="ephemeral", replace_original=False)

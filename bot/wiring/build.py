@@ -1,11 +1,10 @@
 """The straight line from settings to a running bot."""
 
 import asyncio
-import contextlib
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from secrets import token_hex
@@ -36,6 +35,7 @@ from bot.store.postgresql import database_now
 from bot.store.sqlite import SqliteEngine
 from bot.wiring.link import SlackLink, slack_client
 from bot.wiring.listen import listen
+from bot.wiring.supervise import supervised
 
 logger = logging.getLogger(__name__)
 
@@ -112,9 +112,9 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         stack.push_async_callback(link.close)
         await link.start()
 
-        due_task = asyncio.create_task(due_runner.run())
+        due_task = supervised(due_runner.run(), "timers", bot.give_up)
         stack.push_async_callback(_end_gently, due_task, due_runner.stop)
-        worker_task = asyncio.create_task(worker.run())
+        worker_task = supervised(worker.run(), "delivery", bot.give_up)
         stack.push_async_callback(_end, worker_task)
         stack.push_async_callback(worker.stop)
 
@@ -140,10 +140,9 @@ def _works(settings: Settings) -> dict[DueKind, Any]:
 
 async def _end(task: asyncio.Task[None]) -> None:
     task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    await asyncio.wait([task])
 
 
-async def _end_gently(task: asyncio.Task[None], stop: Any) -> None:
+async def _end_gently(task: asyncio.Task[None], stop: Callable[[], None]) -> None:
     stop()
-    await task
+    await asyncio.wait([task])

@@ -1,7 +1,6 @@
 """The way in from Slack: made at the start, or as soon as Slack can be reached."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from bot.slack.errors import Outcome, SlackError
 from bot.slack.http_mode import SlackDoor
 from bot.slack.people import SlackPeople
 from bot.slack.socket import SlackSocket, try_app_token
+from bot.wiring.supervise import supervised
 
 logger = logging.getLogger(__name__)
 
@@ -59,13 +59,12 @@ class SlackLink:
                 raise
             self._trouble = error.message
             logger.warning("Slack cannot be reached: %s", error.message, extra={"action": "connect_later"})
-        self._keeping = asyncio.create_task(self._keep())
+        self._keeping = supervised(self._keep(), "the link to Slack", self.give_up)
 
     async def close(self) -> None:
         if self._keeping:
             self._keeping.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._keeping
+            await asyncio.wait([self._keeping])
         if self._socket:
             await self._socket.close()
 
