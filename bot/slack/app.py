@@ -99,7 +99,7 @@ async def _answer_error(
         logger.warning("%s", text, extra={"action": "request_refused", "reference": reference})
     else:
         # It may have failed after its commit, so nothing is said of that; the card tells.
-        text = f"Something went wrong on my side. If the card does not change, try again. For my operators: `{reference}`"
+        text = f"Something went wrong on my side. If the card does not change, try again. Reference: `{reference}`"
         logger.error("A listener failed", exc_info=error, extra={"action": "listener_failed", "reference": reference})
     if request.body.get("response_url"):
         await respond(text, response_type="ephemeral", replace_original=False)

@@ -26,6 +26,6 @@ async def test_a_bug_gives_the_person_a_reference_and_no_traceback(
     card = await workspace.expect_card(NAME)
     ack, told = await wire.press("U0HANA", card, {"action_id": "alerts.acknowledge", "value": ["not", "text"]})
     assert ack.acknowledged
-    assert "Something went wrong on my side; nothing was changed. Reference for my operators: `" in told
+    assert "Something went wrong on my side. If the card does not change, try again. Reference: `" in told
     reference = told.split("`")[1]
     assert any(getattr(each, "reference", "") == reference and each.exc_info for each in caplog.records)
