@@ -127,13 +127,16 @@ def _to_signal(item: Mapping[str, Any], group_status: Any, source: str) -> Signa
     name = cut(written.get("alertname", ""), NAME_BYTES) or UNNAMED
     # What identifies the alert is taken before anything is cut: two alerts must not become one by our cutting.
     fingerprint = _fingerprint(item.get("fingerprint"), name, written)
+    status = _status(item.get("status") or group_status, item.get("endsAt"))
     return Signal(
         name=name,
         severity=_severity(written.get("severity", ""), notes),
-        status=_status(item.get("status") or group_status, item.get("endsAt")),
+        status=status,
         labels=_labels(written, notes),
         annotations=_annotations(item, notes),
         started_at=_moment(item.get("startsAt")),
+        # An alert that fires is told with the moment at which it would end by itself.
+        ended_at=_moment(item.get("endsAt")) if status == SignalStatus.RESOLVED else None,
         fingerprint=fingerprint,
         source=source,
     )

@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from riskengine.durations import Duration
 
+#: Copies overtake each other by the seconds that a replica may stall; what comes later is no copy.
+LATE_COPY = timedelta(minutes=1)
+
 
 class Severity(StrEnum):
     CRITICAL = "critical"
@@ -73,6 +76,8 @@ class Signal(BaseModel):
     labels: dict[str, str]
     annotations: dict[str, str] = {}
     started_at: datetime | None = None
+    #: When it ended, from senders that say so.
+    ended_at: datetime | None = None
     fingerprint: str
     source: str
 
@@ -126,15 +131,16 @@ def fingerprint_of(name: str, labels: Mapping[str, str]) -> str:
 def observe(latest: Alert | None, signal: Signal, now: datetime) -> tuple[Effect, Alert | None]:
     """Fold a signal into the newest episode of its condition; the alert is None when nothing is to be stored.
 
-    A firing signal whose start is that of an episode which the *sender* resolved is a late copy (Alertmanager retries
-    out of order) and changes nothing; after a *person* resolved it, the same signal is news: the condition still holds.
+    A firing signal whose start is that of an episode which the *sender* has just resolved is a late copy (Alertmanager
+    retries out of order) and changes nothing. After a while it is news, and always after a *person* resolved it: the
+    condition holds. A Prometheus that was cut off from its Alertmanager comes back with the old start.
     """
     open_episode = latest if latest is not None and latest.status != AlertStatus.RESOLVED else None
     if signal.status == SignalStatus.RESOLVED:
         return _end(open_episode, latest, signal, now)
     if open_episode is not None:
         return _repeat(open_episode, signal)
-    if latest is not None and _is_late_copy(latest, signal):
+    if latest is not None and _is_late_copy(latest, signal, now):
         return Effect.STALE, None
     return (Effect.FIRED if latest is None else Effect.REFIRED), _begin(signal, now)
 
@@ -164,14 +170,26 @@ def _repeat(episode: Alert, signal: Signal) -> tuple[Effect, Alert | None]:
 def _end(episode: Alert | None, latest: Alert | None, signal: Signal, now: datetime) -> tuple[Effect, Alert | None]:
     if episode is None:
         return (Effect.UNKNOWN if latest is None else Effect.REPEATED), None
-    if signal.started_at is not None and episode.told_start and signal.started_at < episode.started_at:
+    if _is_of_an_earlier_episode(episode, signal):
         return Effect.STALE, None
     return Effect.RESOLVED, resolve(episode, by=None, now=now)
 
 
-def _is_late_copy(latest: Alert, signal: Signal) -> bool:
-    by_sender = latest.resolved_by is None
-    return by_sender and latest.told_start and signal.started_at is not None and signal.started_at <= latest.started_at
+def _is_of_an_earlier_episode(episode: Alert, signal: Signal) -> bool:
+    """Whether an end comes too late, after the next begin.
+
+    An earlier start alone does not say so where the end is told: of two Prometheus servers the second may tell
+    Alertmanager of an earlier start than we were told, and then ends what we know by the later one.
+    """
+    if not episode.told_start or signal.started_at is None or signal.started_at >= episode.started_at:
+        return False
+    return signal.ended_at is None or signal.ended_at <= episode.started_at
+
+
+def _is_late_copy(latest: Alert, signal: Signal, now: datetime) -> bool:
+    if latest.resolved_by is not None or latest.resolved_at is None or now - latest.resolved_at > LATE_COPY:
+        return False
+    return latest.told_start and signal.started_at is not None and signal.started_at <= latest.started_at
 
 
 def resolve(alert: Alert, *, by: str | None, now: datetime) -> Alert:

@@ -59,6 +59,7 @@ def test_an_alert_is_translated():
             "generator_url": "http://prometheus.example:9090/graph?g0.expr=up",
         },
         "started_at": datetime(2026, 3, 1, 11, 0, 0, 123456, UTC),
+        "ended_at": None,
         "fingerprint": "am:c5a9b1e2d3f40516",
         "source": "s",
     }
@@ -103,6 +104,14 @@ def test_severities(written, severity, said):
 )
 def test_statuses(changes, status):
     assert signal(**changes).status == status
+
+
+def test_an_end_is_told_with_its_time():
+    """What fires is told with the time at which it would end by itself, which is no end."""
+    ends = "2026-03-01T12:10:00Z"
+    assert signal(status="resolved", endsAt=ends).ended_at == datetime(2026, 3, 1, 12, 10, tzinfo=UTC)
+    assert signal(status="firing", endsAt=ends).ended_at is None
+    assert signal(status="resolved", endsAt="0001-01-01T00:00:00Z").ended_at is None
 
 
 def test_the_messages_status_stands_in_for_a_missing_one():

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskengine.response.alerts import (
+    LATE_COPY,
     Alert,
     AlertStatus,
     Effect,
@@ -89,8 +90,23 @@ BEFORE, AT, AFTER = NOON - MINUTE, NOON, NOON + MINUTE
         pytest.param(None, signal(RESOLVED), Effect.UNKNOWN, None, id="end-of-what-never-fired"),
         pytest.param(ended(), signal(RESOLVED), Effect.REPEATED, None, id="end-told-twice"),
         pytest.param(ended(by="U1"), signal(RESOLVED), Effect.REPEATED, None, id="end-after-a-person's"),
-        pytest.param(ended(), signal(started_at=AT), Effect.STALE, None, id="late-copy"),
-        pytest.param(ended(), signal(started_at=BEFORE), Effect.STALE, None, id="late-copy-of-an-older-one"),
+        pytest.param(
+            episode(),
+            signal(RESOLVED, started_at=BEFORE, ended_at=AT),
+            Effect.STALE,
+            None,
+            id="late-end-of-the-one-before-with-its-time",
+        ),
+        pytest.param(
+            episode(),
+            signal(RESOLVED, started_at=BEFORE, ended_at=AFTER),
+            Effect.RESOLVED,
+            AlertStatus.RESOLVED,
+            id="an-earlier-start-was-learnt-later",
+        ),
+        pytest.param(
+            ended(), signal(started_at=AT), Effect.REFIRED, AlertStatus.FIRING, id="holds-long-after-its-end-was-told"
+        ),
         pytest.param(ended(), signal(started_at=AFTER), Effect.REFIRED, AlertStatus.FIRING, id="fires-again"),
         pytest.param(ended(), signal(), Effect.REFIRED, AlertStatus.FIRING, id="fires-again-without-a-start"),
         pytest.param(
@@ -114,6 +130,15 @@ def test_a_signal_meets_the_newest_episode(latest, told, effect, stored):
     assert got == effect
     assert (alert.status if alert else None) == stored
     assert got.is_duplicate == (alert is None)
+
+
+@pytest.mark.parametrize("started_at", [AT, BEFORE], ids=["of-this-one", "of-an-older-one"])
+def test_a_late_copy(started_at):
+    """Within a minute of the end; a moment later it is news."""
+    told = signal(started_at=started_at)
+    assert observe(ended(), told, AFTER + LATE_COPY) == (Effect.STALE, None)
+    effect, _ = observe(ended(), told, AFTER + LATE_COPY + timedelta(microseconds=1))
+    assert effect == Effect.REFIRED
 
 
 def test_a_new_episode_holds_what_the_sender_said_and_nothing_of_the_last_one():
