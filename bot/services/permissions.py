@@ -62,10 +62,6 @@ class Permissions:
         outsider = "Somebody unknown to this workspace" if person is None else person.outsider
         return f"{outsider} cannot be given an alert. Choose a full member of this workspace." if outsider else None
 
-    async def is_admin(self, user_id: str) -> bool:
-        person = await self._people.find(user_id)
-        return person is not None and await self._people.is_among(person, self._settings.admins)
-
     async def _may(self, person: Person, verb: Verb) -> bool:
         if verb == Verb.VIEW or EVERYONE in self._settings.responders:
             return True

@@ -6,7 +6,6 @@ step, a prompt, a person's comment) use plain_text or rich text, which carry no 
 """
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,22 +70,3 @@ def rich_text(value: object, **style: bool) -> dict[str, Any]:
     # Slack refuses an empty text element.
     element: dict[str, Any] = {"type": "text", "text": _stripped(value) or " "}
     return {**element, "style": style} if style else element
-
-
-def rich_text_quote(value: object) -> dict[str, Any]:
-    """A quotation, for what a person wrote."""
-    return {"type": "rich_text_quote", "elements": [rich_text(value)]}
-
-
-def rich_text_preformatted(value: object) -> dict[str, Any]:
-    """A block in fixed-width type, for configuration and logs."""
-    return {"type": "rich_text_preformatted", "elements": [rich_text(value)]}
-
-
-def rich_text_section(*elements: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "rich_text_section", "elements": list(elements)}
-
-
-def rich_text_block(*parts: Mapping[str, Any]) -> dict[str, Any]:
-    """A whole block of sections, quotations and preformatted parts."""
-    return {"type": "rich_text", "elements": list(parts)}
