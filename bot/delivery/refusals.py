@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from bot.delivery.trouble import is_about_credentials
+from bot.delivery.trouble import SPOKEN, is_about_credentials
 from bot.settings import DeliverySettings
 from bot.slack.errors import HINTS, OUTCOMES, Outcome, SlackError
 from bot.store import destinations, messages, outbox, rates
@@ -54,8 +54,7 @@ class Refusals:
         elif claimed.action == Action.RECONCILE:
             self._history_refused(tx, row, error)
         elif error.outcome == Outcome.AMBIGUOUS and claimed.action == Action.POST:
-            reason = f"Slack gave no answer ({error.error})"
-            messages.settle_ambiguous(tx, row, self._owner, pause=self._settings.settle, reason=reason, attempts=0)
+            self._perhaps(tx, row, error)
         elif error.error == "thread_not_found" and row.thread_of:
             self._thread_gone(tx, row)
         elif error.outcome == Outcome.DESTINATION:
@@ -86,6 +85,12 @@ class Refusals:
         settle = messages.settle_ambiguous if claimed.action == Action.RECONCILE else messages.settle_waiting
         settle(tx, claimed.row, self._owner, pause=pause, reason=reason, counts=False)
         logger.warning("%s: %s", error.method, reason, extra={"action": "held", "channel": claimed.row.channel})
+
+    def _perhaps(self, tx: Transaction, row: MessageRow, error: SlackError) -> None:
+        reason = SPOKEN[error.outcome]
+        messages.settle_ambiguous(
+            tx, row, self._owner, pause=self._settings.settle, reason=reason, attempts=0, last_error=error.message
+        )
 
     def _history_refused(self, tx: Transaction, row: MessageRow, error: SlackError) -> None:
         """Unreadable history cannot settle it: post again, marked, so that a person can tell a repeat."""
@@ -132,8 +137,10 @@ class Refusals:
     def _wait(self, tx: Transaction, row: MessageRow, error: SlackError) -> None:
         """Slack's own trouble uses up no tries, however long it lasts."""
         counts = row.attempts < self._settings.max_attempts - 1
-        reason = f"Slack did not take it ({error.error})"
-        messages.settle_waiting(tx, row, self._owner, pause=self._backoff(row), reason=reason, counts=counts)
+        reason = SPOKEN[error.outcome]
+        messages.settle_waiting(
+            tx, row, self._owner, pause=self._backoff(row), reason=reason, counts=counts, last_error=error.message
+        )
 
     def _again_or_give_up(self, tx: Transaction, row: MessageRow, reason: str) -> None:
         if row.attempts < self._settings.max_attempts:

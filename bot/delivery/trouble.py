@@ -8,6 +8,14 @@ from bot.slack.errors import Outcome, SlackError
 
 logger = logging.getLogger(__name__)
 
+#: What readers of a late message are told; the details are for operators.
+SPOKEN = {
+    Outcome.UNREACHABLE: "Slack could not be reached",
+    Outcome.AMBIGUOUS: "Slack gave no answer",
+    Outcome.CREDENTIALS: "Slack did not accept our credentials",
+    Outcome.RETRY: "Slack was busy",
+}
+
 CREDENTIALS_LOOK_SECONDS = 60.0
 UNREACHABLE_LOOK_SECONDS = 2.0
 
@@ -20,21 +28,22 @@ class Trouble:
         #: Empty while all is well.
         self.reason = ""
         self._next_look = 0.0
-        self._last_reason = ""
+        self._spoken = ""
         self._ended_at: datetime | None = None
 
     def notice(self, error: SlackError) -> None:
         """Take note of an error that means more than its own message."""
         if is_about_credentials(error):
             reason = f"Slack does not accept our credentials ({error.error}). {error.hint}".strip()
-            self._begin(reason, CREDENTIALS_LOOK_SECONDS)
+            self._begin(error, reason, CREDENTIALS_LOOK_SECONDS)
         elif error.outcome == Outcome.UNREACHABLE:
-            self._begin(f"Slack could not be reached ({error.error})", UNREACHABLE_LOOK_SECONDS)
+            self._begin(error, error.message, UNREACHABLE_LOOK_SECONDS)
 
-    def _begin(self, reason: str, look_seconds: float) -> None:
+    def _begin(self, error: SlackError, reason: str, look_seconds: float) -> None:
         if reason != self.reason:
             logger.error("%s", reason, extra={"action": "delivery_stopped"})
-        self.reason = self._last_reason = reason
+        self.reason = reason
+        self._spoken = SPOKEN[error.outcome]
         self._next_look = monotonic_seconds() + look_seconds
 
     def go_on(self, error: SlackError) -> None:
@@ -52,10 +61,9 @@ class Trouble:
         return max(0.0, self._next_look - monotonic_seconds())
 
     def since(self, moment: datetime) -> str:
-        """The trouble that something wanted at that moment had to wait for; empty when there was none."""
-        if self.reason:
-            return self.reason
-        return self._last_reason if self._ended_at and self._ended_at > moment else ""
+        """The trouble that something wanted at that moment had to wait for, in words; empty when there was none."""
+        waited = self.reason or (self._ended_at is not None and self._ended_at > moment)
+        return self._spoken if waited else ""
 
 
 def is_about_credentials(error: SlackError) -> bool:

@@ -207,18 +207,29 @@ def settle_shown(tx: Transaction, row: MessageRow, owner: str, *, revision: int,
 
 
 def settle_waiting(
-    tx: Transaction, row: MessageRow, owner: str, *, pause: timedelta, reason: str, counts: bool = True
+    tx: Transaction,
+    row: MessageRow,
+    owner: str,
+    *,
+    pause: timedelta,
+    reason: str,
+    counts: bool = True,
+    **values: Any,
 ) -> bool:
-    """It was not taken: try again after the pause. A wait that Slack ordered does not count as a failed try."""
-    values = {
+    """It was not taken: try again after the pause. A wait that Slack ordered does not count as a failed try.
+
+    The reason is for readers, who see it on a message that comes late; `last_error` may say more to operators.
+    """
+    waiting = {
         "attempts": messages.c.attempts - (0 if counts else 1),
         "state": MessageState.WAITING,
         "not_before": tx.protocol_now + pause,
         "hold_reason": reason,
         "last_error": reason,
+        **values,
         **_RELEASED,
     }
-    return tx.execute(update(messages).where(_mine(row, owner)).values(values)).rowcount == 1
+    return tx.execute(update(messages).where(_mine(row, owner)).values(waiting)).rowcount == 1
 
 
 def settle_ambiguous(
