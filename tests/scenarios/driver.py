@@ -277,8 +277,11 @@ class Bot:
         """Wait until every message is shown in its newest state and nothing is about to be told."""
 
         async def empty() -> bool:
+            # In this order: what is due becomes a message in one transaction, and between two looks it would be neither.
+            if await self.database.read(_soon_due):
+                return False
             waiting = await self.queue()
-            return waiting.waiting == 0 and waiting.ambiguous == 0 and not await self.database.read(_soon_due)
+            return waiting.waiting == 0 and waiting.ambiguous == 0
 
         await until(empty, seconds, "nothing waits to be sent")
 
