@@ -167,6 +167,12 @@ def lock_groups(tx: Transaction, group_ids: Sequence[int]) -> list[Group]:
     return [Group.model_validate(row) for row in tx.execute(mine.with_for_update())]
 
 
+def lock_free_groups(tx: Transaction, group_ids: Sequence[int]) -> list[Group]:
+    """Those of the groups that nobody else has locked, locked by us."""
+    mine = select(alert_groups).where(alert_groups.c.id.in_(group_ids)).order_by(alert_groups.c.id)
+    return [Group.model_validate(row) for row in tx.execute(mine.with_for_update(skip_locked=True))]
+
+
 def update_groups(tx: Transaction, changed: Sequence[Group]) -> None:
     """Store changed groups whole; their rows were locked when they were read."""
     rows = [{**group.model_dump(exclude={"id"}), "row_id": group.id} for group in changed]

@@ -6,7 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from bot.services.alerts import receive
+from bot.store import alerts as store
+from bot.store import due
 from bot.store.database import Database
+from bot.store.due import DueKind
 from riskengine.response.alerts import AlertStatus
 from tests.services.conftest import signal
 
@@ -63,3 +66,27 @@ async def deadlocks(database: Database) -> int:
     """So many PostgreSQL had to end, each after a second in which a person waited."""
     asked = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
     return 0 if database.dialect == "sqlite" else await database.read(lambda tx: tx.execute(text(asked)).scalar_one())
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_group_falls_due_while_a_signal_changes_it(alerts, rival, clock):
+    """The timer's row and the group are wanted by both, in either order; neither waits for the other for long."""
+    await alerts.receive(signal())
+    clock.advance(11)
+
+    def slowly(tx):
+        store.lock_concerned(tx, [signal().fingerprint], [])
+        tx.execute(text("SELECT pg_sleep(0.3)"))
+        return receive.receive(tx, [signal(role="critic")], alerts.settings) and due.schedule(
+            tx, DueKind.TELL_GROUP, [1], tx.now
+        )
+
+    changing = asyncio.create_task(alerts.database.write(slowly))
+    await asyncio.sleep(0.1)
+    await rival.do_due()
+    await changing
+    assert await deadlocks(alerts.database) == 0
+    clock.advance(1)
+    await rival.do_due()
+    told = await alerts.group()
+    assert (told.told_at is not None, told.firing) == (True, 2)

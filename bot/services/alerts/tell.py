@@ -1,7 +1,7 @@
 """What falls due on groups: the end of the group wait, a repeat, a lapsed acknowledgement."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.services.alerts import changes, notes
 from bot.settings import AlertDelivery
@@ -16,6 +16,8 @@ from riskengine.response.grouping import Group
 from riskengine.response.routing import channels_for
 
 CARD = "alerts/card"
+#: A transaction on a group takes some milliseconds.
+BUSY_PAUSE = timedelta(milliseconds=50)
 
 
 def tell_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelivery) -> None:
@@ -24,7 +26,7 @@ def tell_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelivery
     A group that was resolved during its wait is told too: somebody should know that it happened.
     """
     due_at = {row.subject_id: row.due_at for row in rows}
-    groups = store.lock_groups(tx, list(due_at))
+    groups = _groups_of(tx, rows)
     labels = store.labels_by_group(tx, list(due_at)) if any(route.labels for route in settings.routes) else {}
     wishes = [wish for group in groups for wish in _wishes(group, labels.get(group.id, []), due_at[group.id], settings)]
     destinations.ensure(tx, [wish.channel for wish in wishes])
@@ -47,7 +49,7 @@ def _wishes(
 
 def repeat_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelivery) -> None:
     """Say again that a group fires when nobody has taken it for the repeat interval."""
-    firing = [group for group in store.lock_groups(tx, _subjects(rows)) if group.status == AlertStatus.FIRING]
+    firing = [group for group in _groups_of(tx, rows) if group.status == AlertStatus.FIRING]
     for group in firing:
         outbox.enqueue(tx, notes.still_firing(tx, group, group.opened_at))
         store.update_group(tx, group.id)
@@ -56,7 +58,7 @@ def repeat_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelive
 
 def expire_acknowledgements(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelivery) -> None:
     """Give back what was acknowledged and forgotten: its alerts fire again, and its owner is told."""
-    lapsed = [group for group in store.lock_groups(tx, _subjects(rows)) if group.acknowledged and _is_over(tx, group)]
+    lapsed = [group for group in _groups_of(tx, rows) if group.acknowledged and _is_over(tx, group)]
     store.unacknowledge(tx, [group.id for group in lapsed])
     for group in lapsed:
         free = {"acknowledged_by": None, "acknowledged_at": None, "acknowledgement_expires_at": None}
@@ -67,8 +69,16 @@ def expire_acknowledgements(tx: Transaction, rows: Sequence[DueRow], settings: A
     changes.refresh(tx, [group.id for group in lapsed], settings, by_person=True)
 
 
-def _subjects(rows: Sequence[DueRow]) -> list[int]:
-    return [row.subject_id for row in rows]
+def _groups_of(tx: Transaction, rows: Sequence[DueRow]) -> list[Group]:
+    """The groups of claimed rows of one kind, locked; those that somebody is changing fall due a moment later.
+
+    Whoever changes a group may want its due row next, which is ours by now: waiting for the group would be a deadlock.
+    """
+    ids = [row.subject_id for row in rows]
+    groups = store.lock_free_groups(tx, ids)
+    busy = store.groups_by_id(tx, sorted(set(ids) - {group.id for group in groups}))
+    due.schedule_by(tx, rows[0].kind, [group.id for group in busy], tx.now + BUSY_PAUSE)
+    return groups
 
 
 def _is_over(tx: Transaction, group: Group) -> bool:
