@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 MAX_TOKENS = 1_000_000_000
 Tokens = Annotated[int, Field(ge=0, le=MAX_TOKENS, strict=True)]
 #: Dollars of one call; more is a mistaken unit.
-Usd = Annotated[Decimal, Field(ge=0, le=1_000_000)]
+Usd = Annotated[Decimal, Field(ge=0, le=10_000)]
 
 
 class TokenCounts(NamedTuple):
