@@ -26,7 +26,7 @@ class WindowSettings(BaseModel):
     length: Duration = Field(timedelta(minutes=5), description="Window of a rule that names none; whole minutes.")
     settle: Duration = Field(
         timedelta(0),
-        description="A minute counts once it is over for this long: calls count by their start but are told at their end.",
+        description="A minute counts once over for this long: calls are told at their end but count by their start.",
     )
 
 
