@@ -52,6 +52,26 @@ class HttpSettings(_Section):
     burst: int = Field(600, gt=0, description="Requests that one token may make at once after a rest.")
 
 
+class TelemetrySettings(_Section):
+    """What orchestrators tell of their model calls, and how long it is kept."""
+
+    body_limit_bytes: int = Field(33_554_432, gt=0, description="Largest body of a telemetry request, in bytes.")
+    label_values: int = Field(
+        1_000,
+        gt=0,
+        description="Values that a label (model, provider, role, team, configuration) may have; more count as `other`.",
+    )
+    ahead: Duration = Field(
+        timedelta(hours=1), description="A call that starts further ahead of riskbot's clock than this is refused."
+    )
+    raw_kept_for: Duration = Field(
+        timedelta(days=30),
+        description="How long after its arrival a raw call is kept, and known when it is sent again.",
+    )
+    minutes_kept_for: Duration = Field(timedelta(days=30), description="How long rollups by minute are kept.")
+    hours_kept_for: Duration = Field(timedelta(days=730), description="How long rollups by hour are kept.")
+
+
 class AlertDelivery(AlertSettings):
     """How alerts are grouped, told, and where."""
 
@@ -116,6 +136,7 @@ class Settings(_Section):
     database_url: str = Field("sqlite+aiosqlite:///riskbot.db", description="SQLite file, or postgresql+asyncpg://…")
     slack: SlackSettings = SlackSettings()
     http: HttpSettings = HttpSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     alerts: AlertDelivery = AlertDelivery()
     storms: StormSettings = StormSettings()
     delivery: DeliverySettings = DeliverySettings()

@@ -21,15 +21,18 @@ from bot.ingest.metrics import HttpMetrics
 from bot.ingest.openapi import document, version
 from bot.ingest.problems import MethodNotAllowed, NoSuchPath
 from bot.ingest.rate_limits import RateLimits
+from bot.ingest.telemetry import call_intake, task_intake, telemetry_endpoints
 from bot.ingest.text import printable
 from bot.ingest.tokens import Tokens
 from bot.services.alerts.desk import AlertDesk
+from bot.services.telemetry.desk import TelemetryDesk
 from bot.settings import HttpSettings
 from bot.store.database import Database
 
 
 def build_app(
     desk: AlertDesk,
+    telemetry: TelemetryDesk,
     database: Database,
     settings: HttpSettings,
     *,
@@ -44,8 +47,12 @@ def build_app(
     """
     http_metrics = HttpMetrics(metrics)
     intake = Intake(desk, http_metrics)
+    calls = call_intake(telemetry, http_metrics, database.clock)
+    tasks = task_intake(telemetry, http_metrics, database.clock)
+    http_metrics.watch_labels(telemetry.book.overflowed)
     every = [
         # The hot ones first: a router looks at its routes in order.
+        *telemetry_endpoints(calls, tasks, telemetry.settings),
         *alert_endpoints(desk, intake, settings),
         alertmanager_endpoint(intake, settings),
         *endpoints,
@@ -56,7 +63,8 @@ def build_app(
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
-        await intake.drain()
+        for each in (calls, tasks, intake):
+            await each.drain()
 
     gate = Gate(Tokens(database), RateLimits(settings))
     routes = [*make_routes(every, gate, http_metrics), *extra_routes]

@@ -2,13 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
+from bot.clock import monotonic_seconds
 from bot.ingest.explain import explain, field_names
 from bot.ingest.problems import BodyTooLarge, BodyTooSlow, Invalid, InvalidJson, UnsupportedMedia
 from bot.ingest.text import printable, without_nul
@@ -17,6 +18,11 @@ from bot.ingest.text import printable, without_nul
 MAX_DEPTH = 50
 #: Longest wait for a whole body, in real seconds: a sender that trickles must not hold a connection for ever.
 READ_SECONDS = 30.0
+#: A longer body may take longer, as long as it comes at this rate.
+LEAST_BYTES_PER_SECOND = 65_536
+JSON = "application/json"
+#: An object a line; the names that its senders use.
+NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,64 @@ class Body:
     schema: Any
     parse: Callable[[bytes], Any]
     limit_bytes: int
+    #: Media types that are taken besides JSON.
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LargeBody:
+    """A body that is taken piece by piece, so that nobody holds all of it: the handler gets an `Incoming`."""
+
+    schema: Any
+    limit_bytes: int
+    also: tuple[str, ...] = ()
+
+
+class Incoming:
+    """A large body on its way: its media type, and its pieces."""
+
+    def __init__(self, request: Request, body: LargeBody) -> None:
+        self.media = _media(request)
+        self._stream = request.stream()
+        self._limit_bytes = body.limit_bytes
+        self._room = body.limit_bytes
+        self._patience_seconds = READ_SECONDS
+
+    async def head(self, size: int) -> tuple[bytes, bool]:
+        """The beginning, once more than `size` bytes have come or all of them; and whether that is all."""
+        pieces: list[bytes] = []
+        while size >= 0 and (piece := await self._next()) is not None:
+            pieces.append(piece)
+            size -= len(piece)
+        return b"".join(pieces), size >= 0
+
+    async def pieces(self, head: bytes = b"") -> AsyncIterator[bytes]:
+        """What is left, after a head that was read already. Raises BodyTooLarge and BodyTooSlow."""
+        yield head
+        while (piece := await self._next()) is not None:
+            yield piece
+
+    async def _next(self) -> bytes | None:
+        """The next piece. The time that the reader takes between pieces does not count against the sender."""
+        asked_at = monotonic_seconds()
+        try:
+            async with asyncio.timeout(self._patience_seconds):
+                piece = await anext(self._stream, None)
+        except TimeoutError:
+            raise BodyTooSlow(f"The body came at less than {LEAST_BYTES_PER_SECOND:,} bytes a second.") from None
+        if piece is not None:
+            self._room -= len(piece)
+            self._patience_seconds -= monotonic_seconds() - asked_at - len(piece) / LEAST_BYTES_PER_SECOND
+            if self._room < 0:
+                raise _too_large(self._limit_bytes)
+        return piece
+
+
+def open_body(request: Request, body: LargeBody) -> Incoming:
+    """Look at the head alone; raises UnsupportedMedia, and BodyTooLarge where the length is told."""
+    _check_media(request, body)
+    _check_told_length(request, body)
+    return Incoming(request, body)
 
 
 def json_body(model: type[BaseModel], limit_bytes: int) -> Body:
@@ -43,10 +107,8 @@ def json_body(model: type[BaseModel], limit_bytes: int) -> Body:
 
 async def read_body(request: Request, body: Body) -> bytes:
     """The whole body; raises UnsupportedMedia, BodyTooLarge (before reading, where the length is told), BodyTooSlow."""
-    _check_media(request)
-    told = request.headers.get("content-length", "")
-    if told.isascii() and told.isdigit() and int(told[:20]) > body.limit_bytes:
-        raise _too_large(body)
+    _check_media(request, body)
+    _check_told_length(request, body)
     chunks: list[bytes] = []
     room = body.limit_bytes
     try:
@@ -54,27 +116,38 @@ async def read_body(request: Request, body: Body) -> bytes:
             async for chunk in request.stream():
                 room -= len(chunk)
                 if room < 0:
-                    raise _too_large(body)
+                    raise _too_large(body.limit_bytes)
                 chunks.append(chunk)
     except TimeoutError:
         raise BodyTooSlow(f"The body did not arrive within {READ_SECONDS:g} s.") from None
     return b"".join(chunks)
 
 
-def _check_media(request: Request) -> None:
+def _check_told_length(request: Request, body: Body | LargeBody) -> None:
+    told = request.headers.get("content-length", "")
+    if told.isascii() and told.isdigit() and int(told[:20]) > body.limit_bytes:
+        raise _too_large(body.limit_bytes)
+
+
+def _media(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _check_media(request: Request, body: Body | LargeBody) -> None:
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in {"", "identity"}:
         raise UnsupportedMedia(f"Content-Encoding {printable(encoding)} is not taken here.")
     kind, *parameters = (part.strip().lower() for part in request.headers.get("content-type", "").split(";"))
-    if kind not in {"", "application/json"} and not (kind.startswith("application/") and kind.endswith("+json")):
+    is_json = kind in {"", JSON} or (kind.startswith("application/") and kind.endswith("+json"))
+    if not is_json and kind not in body.also:
         raise UnsupportedMedia(f"The body is called {printable(kind)}; only JSON is taken here.")
     charset = next((each[8:].strip('"') for each in parameters if each.startswith("charset=")), "utf-8")
     if charset not in {"utf-8", "utf8", "us-ascii"}:
         raise UnsupportedMedia(f"The charset {printable(charset)} is not taken here; JSON is UTF-8.")
 
 
-def _too_large(body: Body) -> BodyTooLarge:
-    return BodyTooLarge(f"The body is larger than {body.limit_bytes:,} bytes; none of it was stored.")
+def _too_large(limit_bytes: int) -> BodyTooLarge:
+    return BodyTooLarge(f"The body is larger than {limit_bytes:,} bytes.")
 
 
 def parse_json(body: bytes) -> Any:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
-from bot.ingest.bodies import Body
+from bot.ingest.bodies import Body, LargeBody
 from bot.ingest.tokens import Scope
 from bot.store.tokens import Token
 
@@ -68,9 +68,12 @@ class Endpoint:
     tag: str
     path_model: type[BaseModel] | None = None
     query_model: type[BaseModel] | None = None
-    body: Body | None = None
+    body: Body | LargeBody | None = None
     #: Header name → what it is for.
     headers: Mapping[str, str] = field(default_factory=dict)
+    #: Whether a request counts against its token's rate. Telemetry does not: what is refused there is lost, and the
+    #: commit queue holds it back by itself.
+    is_metered: bool = True
 
 
 def checked(value: BaseModel | None, model: type[Model]) -> Model:

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from bot.clock import monotonic_seconds
 from bot.errors import RiskbotError
 from bot.ingest import problems
-from bot.ingest.bodies import read_body
+from bot.ingest.bodies import LargeBody, open_body, read_body
 from bot.ingest.endpoint import Answer, Call, Endpoint, Reply
 from bot.ingest.explain import explain, field_names
 from bot.ingest.metrics import HttpMetrics
@@ -42,8 +42,7 @@ class Gate:
         token = await self._identify(endpoint, request)
         path = _path(endpoint, request) if endpoint.path_model else None
         query = _query(endpoint, request.query_params) if endpoint.query_model else None
-        body = endpoint.body.parse(await read_body(request, endpoint.body)) if endpoint.body else None
-        return Call(token=token, headers=request.headers, path=path, query=query, body=body)
+        return Call(token=token, headers=request.headers, path=path, query=query, body=await _body(endpoint, request))
 
     async def _identify(self, endpoint: Endpoint, request: Request) -> Token | None:
         if endpoint.scope is None:
@@ -54,7 +53,7 @@ class Gate:
                 f"This call takes the scope {endpoint.scope}; the token {token.name} has {', '.join(token.scopes)}.",
                 hint=f"`riskbot token create NAME --scope {endpoint.scope}` makes a token that may.",
             )
-        wait = self._limits.wait_seconds(token.id)
+        wait = self._limits.wait_seconds(token.id) if endpoint.is_metered else 0
         if wait > 0:
             raise RateLimited(
                 f"The token {token.name} made too many requests.", headers={"Retry-After": str(math.ceil(wait))}
@@ -118,6 +117,14 @@ def _response(answer: Answer) -> Response:
     model, status, headers = answer if isinstance(answer, Reply) else Reply(answer)
     body = model.model_dump_json(exclude_none=True, by_alias=True)
     return Response(body, status, {**JSON_HEADERS, **headers}, "application/json")
+
+
+async def _body(endpoint: Endpoint, request: Request) -> Any:
+    if endpoint.body is None:
+        return None
+    if isinstance(endpoint.body, LargeBody):
+        return open_body(request, endpoint.body)
+    return endpoint.body.parse(await read_body(request, endpoint.body))
 
 
 def _path(endpoint: Endpoint, request: Request) -> BaseModel:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 import bot
+from bot.ingest.bodies import JSON
 from bot.ingest.endpoint import Endpoint, Told
 from bot.ingest.problems import ErrorAnswer
 from bot.ingest.tokens import Scope
@@ -68,7 +69,9 @@ def _operation(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
         "security": [{"token": []}] if endpoint.scope else [],
     }
     if endpoint.body:
-        content = {"application/json": {"schema": schemas[endpoint.body.schema, "validation"]}}
+        schema = schemas[endpoint.body.schema, "validation"]
+        content: dict[str, Any] = {JSON: {"schema": schema}}
+        content.update({media: {"schema": {"type": "string"}} for media in endpoint.body.also})
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 
