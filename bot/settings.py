@@ -11,10 +11,13 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from bot.errors import SettingsError
+from riskengine.baselines import BaselineSettings
 from riskengine.durations import Duration
 from riskengine.response.alerts import AlertSettings
 from riskengine.response.routing import Route
 from riskengine.response.storms import StormSettings
+from riskengine.statistics import DropLimits
+from riskengine.windows import WindowSettings
 
 PREFIX = "RISKBOT_"
 
@@ -70,6 +73,16 @@ class TelemetrySettings(_Section):
     )
     minutes_kept_for: Duration = Field(timedelta(days=30), description="How long rollups by minute are kept.")
     hours_kept_for: Duration = Field(timedelta(days=730), description="How long rollups by hour are kept.")
+
+
+class WatchSettings(_Section):
+    """How the rules are judged."""
+
+    rules_file: str = Field("", description="The file of rules; empty means the shipped ones. Read again when changed.")
+    interval: Duration = Field(timedelta(seconds=15), description="Time between two looks at all rules.")
+    windows: WindowSettings = WindowSettings()
+    baseline: BaselineSettings = BaselineSettings()
+    drop: DropLimits = DropLimits()
 
 
 class AlertDelivery(AlertSettings):
@@ -137,6 +150,7 @@ class Settings(_Section):
     slack: SlackSettings = SlackSettings()
     http: HttpSettings = HttpSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
+    watch: WatchSettings = WatchSettings()
     alerts: AlertDelivery = AlertDelivery()
     storms: StormSettings = StormSettings()
     delivery: DeliverySettings = DeliverySettings()

@@ -24,6 +24,8 @@ def build_scheduler(
     follow_clock: Callable[[], Awaitable[None]],
     measure: Callable[[], Awaitable[None]],
     prune_telemetry: Callable[[], Awaitable[object]],
+    look: Callable[[], Awaitable[object]],
+    look_interval: timedelta,
 ) -> AsyncIOScheduler:
     """All bells. `misfire_grace_time=None, coalesce`: the defaults would drop a bell that comes late."""
     scheduler = AsyncIOScheduler(
@@ -45,6 +47,7 @@ def build_scheduler(
     scheduler.add_job(_guarded(measure), "interval", seconds=5, id="measure")
     scheduler.add_job(_guarded(prune), "interval", hours=1, id="prune")
     scheduler.add_job(_guarded(prune_telemetry), "interval", hours=1, id="prune_telemetry")
+    scheduler.add_job(_guarded(look), "interval", seconds=look_interval.total_seconds(), id="rules")
     return scheduler
 
 

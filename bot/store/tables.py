@@ -7,6 +7,7 @@ from bot.store.due import due
 from bot.store.inbound import inbound
 from bot.store.messages import messages
 from bot.store.rates import method_rates
+from bot.store.rule_states import rule_looks, rule_states
 from bot.store.schema import metadata
 from bot.store.telemetry.calls import calls
 from bot.store.telemetry.deltas import rollup_deltas
@@ -32,6 +33,8 @@ __all__ = [
     "rollup_deltas",
     "rollups_hour",
     "rollups_minute",
+    "rule_looks",
+    "rule_states",
     "series",
     "task_outcomes",
     "tokens",

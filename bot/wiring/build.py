@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
@@ -28,6 +29,8 @@ from bot.services.permissions import Permissions
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
 from bot.services.telemetry.prune import Pruner
+from bot.services.watching.look import Looker
+from bot.services.watching.rules_file import SHIPPED, RulesFile
 from bot.settings import Settings
 from bot.slack.people import SlackPeople
 from bot.store.database import Database
@@ -126,7 +129,18 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         stack.push_async_callback(_end_gently, folder_task, folder.stop)
 
         pruner = Pruner(database, settings.telemetry)
-        scheduler = build_scheduler(database, due_runner, follow_clock, health.measure, pruner.prune)
+        rules = RulesFile(Path(settings.watch.rules_file) if settings.watch.rules_file else SHIPPED)
+        looker = Looker(database, telemetry, rules, settings.watch, settings.alerts)
+        scheduler = build_scheduler(
+            database,
+            due_runner,
+            follow_clock,
+            health.measure,
+            pruner.prune,
+            looker.look,
+            # The bell rings in real time; in the demo business time runs faster.
+            settings.watch.interval / clock.speed,
+        )
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
 

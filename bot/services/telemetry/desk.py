@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 
+from bot.clock import monotonic_seconds
 from bot.failpoints import FailPoint, pass_by
 from bot.services.telemetry import receive
 from bot.services.telemetry.labels import SeriesBook
@@ -10,13 +12,15 @@ from bot.services.telemetry.rows import CALLS, call_row, day_of, outcome_row
 from bot.settings import TelemetrySettings
 from bot.store.database import Database, Transaction
 from bot.store.telemetry import windows
+from bot.store.telemetry.rollups import HOUR_MINUTES
 from bot.store.telemetry.windows import Only, Wanted
 from riskengine.rollups import Rollup
 from riskengine.series import Dimension, Series
 from riskengine.telemetry import ModelCall, TaskOutcome
-from riskengine.windows import Window, minute_of
+from riskengine.windows import Window, minute_of, minute_start
 
 EVERY = tuple(Dimension)
+FIRST_HOURS_SECONDS = 600.0
 
 
 class TelemetryDesk:
@@ -26,6 +30,7 @@ class TelemetryDesk:
         self._database = database
         self.settings = settings
         self.book = SeriesBook(database, settings.label_values)
+        self._first_hours: dict[tuple[Dimension, ...], tuple[float, dict[Series, int]]] = {}
 
     async def receive(self, calls: Sequence[ModelCall], source: str = CALLS) -> list[bool]:
         """Store calls durably; tells of each, in their order, whether it was new.
@@ -84,6 +89,19 @@ class TelemetryDesk:
         for (step, series), rollup in sorted((await self._read(wanted, percentiles)).items(), key=lambda each: each[0]):
             steps.setdefault(step, {})[series] = rollup
         return steps
+
+    async def recorded_since(self, series: Series, kept: Collection[Dimension]) -> datetime | None:
+        """From when on the calls of a series, told apart by the `kept` labels, are known; None for one never heard of.
+
+        The first hour counts as unknown: it may have begun in its middle. Kept for ten minutes: it hardly changes.
+        """
+        key = tuple(kept)
+        known = self._first_hours.get(key)
+        if known is None or monotonic_seconds() - known[0] > FIRST_HOURS_SECONDS:
+            known = (monotonic_seconds(), await self._database.read(lambda tx: windows.first_hours(tx, kept)))
+            self._first_hours[key] = known
+        hour = known[1].get(series)
+        return None if hour is None else minute_start((hour + 1) * HOUR_MINUTES)
 
     async def _read(self, wanted: Wanted, percentiles: bool) -> dict[tuple[int, Series], Rollup]:
         return await self._database.read(lambda tx: _sums(tx, wanted, percentiles))

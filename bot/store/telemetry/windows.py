@@ -105,3 +105,14 @@ def _whole(halves: Any) -> list[int]:
 
 def _key(wanted: Wanted, row: Row[Any]) -> tuple[int, Series]:
     return row[0], Series(**dict(zip(_kept(wanted), row[1:], strict=False)))
+
+
+def first_hours(tx: Transaction, kept: Collection[Dimension]) -> dict[Series, int]:
+    """The first hour (counted from 1970) in which each series, told apart by the `kept` labels, had a call."""
+    names = [name for name in Dimension if name in kept]
+    columns = [series.c[name] for name in names]
+    query = select(func.min(rollups_hour.c.hour), *columns).join_from(
+        rollups_hour, series, series.c.id == rollups_hour.c.series_id
+    )
+    rows = tx.execute(query.group_by(*columns) if columns else query)
+    return {Series(**dict(zip(names, row[1:], strict=True))): int(row[0]) for row in rows if row[0] is not None}
