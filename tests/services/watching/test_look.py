@@ -73,7 +73,7 @@ def fleet(database: Database, clock: Clock) -> Fleet:
 
 
 async def open_alerts(fleet: Fleet) -> list[tuple[str, dict[str, str], dict[str, str]]]:
-    groups, _ = await fleet.database.read(lambda tx: alert_lookups.open_groups(tx))
+    groups, _ = await fleet.database.read(alert_lookups.open_groups)
     details = [await fleet.database.read(lambda tx, i=group.id: alert_lookups.detail(tx, i)) for group in groups]
     return [(a.name, a.labels, a.annotations) for each in details for a in each.alerts if a.status != "resolved"]
 
@@ -112,7 +112,7 @@ async def test_few_calls_are_no_data(fleet):
 async def test_a_person_who_resolves_what_still_holds_sees_it_fire_again(fleet):
     await fleet.call(6, seconds=4.2)
     await fleet.look()
-    groups, _ = await fleet.database.read(lambda tx: alert_lookups.open_groups(tx))
+    groups, _ = await fleet.database.read(alert_lookups.open_groups)
     from bot.store import alerts
 
     await fleet.database.write(lambda tx: [alerts.resolve_open(tx, group.id, "U1") for group in groups])
@@ -182,6 +182,6 @@ async def test_a_rule_that_is_taken_away_ends_its_alerts(database, clock, tmp_pa
 def test_what_is_wrong_with_a_file_is_said(tmp_path, text, said):
     path = tmp_path / "rules.yml"
     path.write_text(text)
-    with pytest.raises(SettingsError, match="rules.yml") as caught:
+    with pytest.raises(SettingsError, match=r"rules\.yml") as caught:
         read_rules(path)
     assert said in caught.value.message
