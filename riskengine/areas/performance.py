@@ -37,11 +37,13 @@ def subjects(
 ) -> list[Subject]:
     """Sum a window's rollups for each subject in the rule's scope, in the order of their names.
 
+    Rows may be of single minutes; summed by series beforehand, they serve many rules for the price of one summing.
     Series of `known` count as silent where the window has none of their calls: silence is a drop, too. Calls that tell
     no role are nobody's in the rule for each role.
     """
     silent = [(series, Rollup()) for series in known]
-    scoped = [row for row in [*rows, *silent] if _in_scope(row[0], rule.scope)]
+    scope = rule.scope
+    scoped = [row for row in [*rows, *silent] if _in_scope(row[0], scope)]
     kept = per.dimensions
     summed = sum_by(scoped, kept) or ({Series(): Rollup()} if per == Per.NONE else {})
     providers: dict[Series, set[str]] = {name: set() for name in summed}
