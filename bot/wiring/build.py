@@ -8,7 +8,6 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
@@ -30,7 +29,7 @@ from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
 from bot.services.telemetry.prune import Pruner
 from bot.services.watching.look import Looker
-from bot.services.watching.rules_file import SHIPPED, RulesFile
+from bot.services.watching.rules_file import RulesFile, rules_path
 from bot.settings import Settings
 from bot.slack.people import SlackPeople
 from bot.store.database import Database
@@ -129,7 +128,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         stack.push_async_callback(_end_gently, folder_task, folder.stop)
 
         pruner = Pruner(database, settings.telemetry)
-        rules = RulesFile(Path(settings.watch.rules_file) if settings.watch.rules_file else SHIPPED)
+        rules = RulesFile(rules_path(settings.watch))
         looker = Looker(database, telemetry, rules, settings.watch, settings.alerts)
         scheduler = build_scheduler(
             database,

@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 from bot.errors import SettingsError
+from bot.settings import WatchSettings
 from riskengine.rules import RuleSet, RulesInvalid
 
 logger = logging.getLogger(__name__)
@@ -49,6 +50,10 @@ class RulesFile:
         except OSError:
             return (0, 0)
         return status.st_mtime_ns, status.st_size
+
+
+def rules_path(settings: WatchSettings) -> Path:
+    return Path(settings.rules_file) if settings.rules_file else SHIPPED
 
 
 def read_rules(path: Path) -> RuleSet:
