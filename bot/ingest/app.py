@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -14,7 +15,7 @@ from bot.ingest.alertmanager import alertmanager_endpoint
 from bot.ingest.alerts import alert_endpoints
 from bot.ingest.docs import docs_endpoints
 from bot.ingest.endpoint import Endpoint
-from bot.ingest.exchange import Gate, make_routes
+from bot.ingest.exchange import FastLane, Gate, make_routes
 from bot.ingest.health import Readiness, health_endpoints
 from bot.ingest.intake import Intake
 from bot.ingest.metrics import HttpMetrics
@@ -67,8 +68,13 @@ def build_app(
             await each.drain()
 
     gate = Gate(Tokens(database), RateLimits(settings))
-    routes = [*make_routes(every, gate, http_metrics), *extra_routes]
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _nothing_here, 405: _wrong_method})
+    ours = make_routes(every, gate, http_metrics)
+    app = Starlette(
+        routes=[*ours, *extra_routes],
+        lifespan=lifespan,
+        middleware=[Middleware(FastLane, ours)],
+        exception_handlers={404: _nothing_here, 405: _wrong_method},
+    )
     # A redirect would have the sender's POST arrive as a GET, or without its token.
     app.router.redirect_slashes = False
     return app

@@ -41,6 +41,9 @@ class Reply(NamedTuple):
     headers: Mapping[str, str] = {}
 
 
+#: Nothing of the API may be kept by a proxy, or be taken for anything but what it says it is.
+JSON_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
 Answer = BaseModel | Reply | Response
 Handler = Callable[[Call], Awaitable[Answer]]
 
@@ -74,6 +77,15 @@ class Endpoint:
     #: Whether a request counts against its token's rate. Telemetry does not: what is refused there is lost, and the
     #: commit queue holds it back by itself.
     is_metered: bool = True
+
+
+def to_response(answer: Answer) -> Response:
+    """What goes to the caller."""
+    if isinstance(answer, Response):
+        return answer
+    model, status, headers = answer if isinstance(answer, Reply) else Reply(answer)
+    body = model.model_dump_json(exclude_none=True, by_alias=True)
+    return Response(body, status, {**JSON_HEADERS, **headers}, "application/json")
 
 
 def checked(value: BaseModel | None, model: type[Model]) -> Model:

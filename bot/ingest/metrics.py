@@ -39,6 +39,9 @@ class HttpMetrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
+        #: Looking a label up costs more than counting, and every request is counted.
+        self._counted: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        self._counted_items: dict[tuple[str, Outcome], Counter] = {}
         self._requests = Counter(
             "riskbot_http_requests", "Requests answered.", ["route", "method", "status"], registry=registry
         )
@@ -54,9 +57,17 @@ class HttpMetrics:
         )
 
     def count(self, route: str, method: str, status: int, seconds: float) -> None:
-        known = method if method in _METHODS else "other"
-        self._requests.labels(route, known, str(status)).inc()
-        self._durations.labels(route).observe(seconds)
+        counted = self._counted.get((route, method, status))
+        if counted is None:
+            counted = self._labelled(route, method if method in _METHODS else "other", status)
+            if method in _METHODS:
+                self._counted[route, method, status] = counted
+        requests, durations = counted
+        requests.inc()
+        durations.observe(seconds)
+
+    def _labelled(self, route: str, method: str, status: int) -> tuple[Counter, Histogram]:
+        return self._requests.labels(route, method, str(status)), self._durations.labels(route)
 
     def watch_labels(self, overflowed: Mapping[str, int]) -> None:
         """Show what is counted elsewhere: label → calls beyond its values."""
@@ -64,4 +75,6 @@ class HttpMetrics:
 
     def count_items(self, sender: str, outcome: Outcome, number: int) -> None:
         if number:
-            self._items.labels(sender, outcome).inc(number)
+            counter = self._counted_items.get((sender, outcome)) or self._items.labels(sender, outcome)
+            self._counted_items[sender, outcome] = counter
+            counter.inc(number)

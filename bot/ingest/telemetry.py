@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.clock import Clock
 from bot.ingest.bodies import NDJSON, Incoming, LargeBody
-from bot.ingest.endpoint import Call, Endpoint, Told
+from bot.ingest.endpoint import Answer, Call, Endpoint, Told, to_response
 from bot.ingest.explain import explain
 from bot.ingest.group_commit import SHARED_FAULTS, GroupCommit
 from bot.ingest.intake import IntakeAnswer
@@ -69,6 +69,11 @@ class Tally:
         return self.accepted + self.duplicates
 
 
+_ONE_NEW = Tally(accepted=1)
+#: By far the most frequent answer; an answer has no state of its own and may be given many times.
+_ONE_ACCEPTED = to_response(IntakeAnswer(accepted=1, duplicates=0, rejected=[]))
+
+
 class TelemetryIntake(Generic[Item]):
     """Takes one kind of item: checks and stores a body slice by slice, and answers when all of it is durable."""
 
@@ -90,7 +95,7 @@ class TelemetryIntake(Generic[Item]):
         self._clock = clock
         self._ahead = ahead
 
-    async def receive(self, call: Call) -> IntakeAnswer:
+    async def receive(self, call: Call) -> Answer:
         """Take a request's items.
 
         Raises Invalid when every item was rejected or too many were, InvalidJson where the body cannot be understood
@@ -110,6 +115,8 @@ class TelemetryIntake(Generic[Item]):
             self._count(tally)
         if tally.rejected and not tally.stored:
             raise _none_taken(tally.rejected)
+        if tally == _ONE_NEW:
+            return _ONE_ACCEPTED
         return IntakeAnswer(accepted=tally.accepted, duplicates=tally.duplicates, rejected=tally.rejected)
 
     async def drain(self) -> None:
@@ -171,8 +178,9 @@ class TelemetryIntake(Generic[Item]):
     def _count(self, tally: Tally) -> None:
         if tally.rejected:
             LOG.info("%s sent items that were rejected", self._sender, extra={"rejected": len(tally.rejected)})
-        self._metrics.count_items(self._sender, Outcome.REJECTED, len(tally.rejected))
-        self._metrics.count_items(self._sender, Outcome.DUPLICATE, tally.duplicates)
+            self._metrics.count_items(self._sender, Outcome.REJECTED, len(tally.rejected))
+        if tally.duplicates:
+            self._metrics.count_items(self._sender, Outcome.DUPLICATE, tally.duplicates)
         self._metrics.count_items(self._sender, Outcome.ACCEPTED, tally.accepted)
 
 

@@ -28,6 +28,7 @@ def day_of(moment: datetime) -> int:
 def call_row(call: ModelCall, source: str, series_id: int, arrived_day: int) -> CallRow:
     """The row of a call; durations to the microsecond, money to 10⁻¹² US dollars."""
     first_token = call.time_to_first_token_seconds
+    cost_usd, told = call.cost_usd, call.metadata
     return CallRow(
         key_of(source, call.id),
         call.id,
@@ -40,14 +41,14 @@ def call_row(call: ModelCall, source: str, series_id: int, arrived_day: int) -> 
         call.cached_input_tokens or 0,
         call.cache_write_tokens or 0,
         call.output_tokens,
-        None if call.cost_usd is None else to_picousd(call.cost_usd),
+        None if cost_usd is None else to_picousd(cost_usd),
         call.error,
         call.status_code,
         call.escalated,
         call.task_id,
         call.unit,
         call.request_hash,
-        None if call.metadata is None else json.dumps(call.metadata),
+        None if told is None else json.dumps(told),
     )
 
 

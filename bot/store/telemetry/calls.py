@@ -1,6 +1,7 @@
 """Raw calls, for looking closely; nothing reads them to answer a command, and they go after some weeks."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text, delete, func, select
@@ -62,8 +63,14 @@ calls = Table(
 )
 
 _NAMES = ", ".join(CallRow._fields)
-# Both statements are made of the names above alone.
-_INSERT_SQLITE = f"INSERT INTO calls ({_NAMES}) VALUES ({', '.join('?' * len(CallRow._fields))})"  # noqa: S608
+_ROW = f"({', '.join('?' * len(CallRow._fields))})"
+#: Rows to a statement → the statement, largest first. Few long steps instead of a short one a row: at each the writer's
+#: thread gives up Python's lock, and beside a busy event loop waits to have it again. Few texts, all kept prepared.
+_INSERTS_SQLITE = {
+    # All statements are made of the names above alone.
+    rows: f"INSERT INTO calls ({_NAMES}) VALUES {', '.join([_ROW] * rows)}"  # noqa: S608
+    for rows in (64, 16, 4, 1)
+}
 _TYPES = {"Text": "text", "Integer": "integer", "Boolean": "boolean", "JSON": "text"}
 _ARRAYS = [_TYPES.get(type(calls.c[name].type).__name__, "bigint") for name in CallRow._fields]
 _INSERT_POSTGRESQL = (
@@ -75,10 +82,18 @@ _INSERT_POSTGRESQL = (
 def store(tx: Transaction, rows: Sequence[CallRow]) -> None:
     """Insert the rows; their keys are taken already."""
     if tx.is_sqlite:
-        tx.driver.executemany(_INSERT_SQLITE, rows)
+        _store_in_sqlite(tx, rows)
     else:
         columns = tuple(list(column) for column in zip(*rows, strict=True))
         tx.connection.exec_driver_sql(_INSERT_POSTGRESQL, columns)
+
+
+def _store_in_sqlite(tx: Transaction, rows: Sequence[CallRow]) -> None:
+    start = 0
+    for size, statement in _INSERTS_SQLITE.items():
+        while start + size <= len(rows):
+            tx.driver.execute(statement, tuple(chain.from_iterable(rows[start : start + size])))
+            start += size
 
 
 def prune(tx: Transaction, arrived_before_day: int, limit: int) -> int:
