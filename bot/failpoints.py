@@ -11,6 +11,7 @@ from enum import StrEnum
 class FailPoint(StrEnum):
     INGEST_BEFORE_COMMIT = "ingest.before_commit"
     INGEST_COMMITTED = "ingest.committed"
+    FOLD_BEFORE_COMMIT = "fold.before_commit"
     DUE_BEFORE_COMMIT = "due.before_commit"
     DUE_COMMITTED = "due.committed"
     DELIVERY_CLAIMED = "delivery.claimed"

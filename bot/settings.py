@@ -11,10 +11,13 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from bot.errors import SettingsError
+from riskengine.baselines import BaselineSettings
 from riskengine.durations import Duration
 from riskengine.response.alerts import AlertSettings
 from riskengine.response.routing import Route
 from riskengine.response.storms import StormSettings
+from riskengine.statistics import DropLimits
+from riskengine.windows import WindowSettings
 
 PREFIX = "RISKBOT_"
 #: Names the file itself; read by the command line, no setting.
@@ -52,6 +55,36 @@ class HttpSettings(_Section):
     batch_limit: int = Field(500, gt=0, description="Most items in one request.")
     requests_per_minute: int = Field(6_000, gt=0, description="Requests a minute that one token may make.")
     burst: int = Field(600, gt=0, description="Requests that one token may make at once after a rest.")
+
+
+class TelemetrySettings(_Section):
+    """What orchestrators tell of their model calls, and how long it is kept."""
+
+    body_limit_bytes: int = Field(33_554_432, gt=0, description="Largest body of a telemetry request, in bytes.")
+    label_values: int = Field(
+        1_000,
+        gt=0,
+        description="Values that a label (model, provider, role, team, configuration) may have; more count as `other`.",
+    )
+    ahead: Duration = Field(
+        timedelta(hours=1), description="A call that starts further ahead of riskbot's clock than this is refused."
+    )
+    raw_kept_for: Duration = Field(
+        timedelta(days=30),
+        description="How long after its arrival a raw call is kept, and known when it is sent again.",
+    )
+    minutes_kept_for: Duration = Field(timedelta(days=30), description="How long rollups by minute are kept.")
+    hours_kept_for: Duration = Field(timedelta(days=730), description="How long rollups by hour are kept.")
+
+
+class WatchSettings(_Section):
+    """How the rules are judged."""
+
+    rules_file: str = Field("", description="The file of rules; empty means the shipped ones. Read again when changed.")
+    interval: Duration = Field(timedelta(seconds=15), description="Time between two looks at all rules.")
+    windows: WindowSettings = WindowSettings()
+    baseline: BaselineSettings = BaselineSettings()
+    drop: DropLimits = DropLimits()
 
 
 class AlertDelivery(AlertSettings):
@@ -127,6 +160,8 @@ class Settings(_Section):
     database_url: str = Field("sqlite+aiosqlite:///riskbot.db", description="SQLite file, or postgresql+asyncpg://…")
     slack: SlackSettings = SlackSettings()
     http: HttpSettings = HttpSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
+    watch: WatchSettings = WatchSettings()
     alerts: AlertDelivery = AlertDelivery()
     storms: StormSettings = StormSettings()
     delivery: DeliverySettings = DeliverySettings()

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -15,22 +16,25 @@ from bot.ingest.alertmanager import alertmanager_endpoint
 from bot.ingest.alerts import alert_endpoints
 from bot.ingest.docs import docs_endpoints
 from bot.ingest.endpoint import Endpoint
-from bot.ingest.exchange import Gate, make_routes
+from bot.ingest.exchange import FastLane, Gate, make_routes
 from bot.ingest.health import Readiness, health_endpoints
 from bot.ingest.intake import Intake
 from bot.ingest.metrics import HttpMetrics
 from bot.ingest.openapi import document
 from bot.ingest.problems import MethodNotAllowed, NoSuchPath
 from bot.ingest.rate_limits import RateLimits
+from bot.ingest.telemetry import call_intake, task_intake, telemetry_endpoints
 from bot.ingest.text import printable
 from bot.ingest.tokens import Tokens
 from bot.services.alerts.desk import AlertDesk
+from bot.services.telemetry.desk import TelemetryDesk
 from bot.settings import HttpSettings
 from bot.store.database import Database
 
 
 def build_app(
     desk: AlertDesk,
+    telemetry: TelemetryDesk,
     database: Database,
     settings: HttpSettings,
     *,
@@ -45,8 +49,12 @@ def build_app(
     """
     http_metrics = HttpMetrics(metrics)
     intake = Intake(desk, http_metrics)
+    calls = call_intake(telemetry, http_metrics, database.clock)
+    tasks = task_intake(telemetry, http_metrics, database.clock)
+    http_metrics.watch_labels(telemetry.book.overflowed)
     every = [
         # The hot ones first: a router looks at its routes in order.
+        *telemetry_endpoints(calls, tasks, telemetry.settings),
         *alert_endpoints(desk, intake, settings),
         alertmanager_endpoint(intake, settings),
         *endpoints,
@@ -57,11 +65,17 @@ def build_app(
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
-        await intake.drain()
+        for each in (calls, tasks, intake):
+            await each.drain()
 
     gate = Gate(Tokens(database), RateLimits(settings))
-    routes = [*make_routes(every, gate, http_metrics), *extra_routes]
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _nothing_here, 405: _wrong_method})
+    ours = make_routes(every, gate, http_metrics)
+    app = Starlette(
+        routes=[*ours, *extra_routes],
+        lifespan=lifespan,
+        middleware=[Middleware(FastLane, ours)],
+        exception_handlers={404: _nothing_here, 405: _wrong_method},
+    )
     # A redirect would have the sender's POST arrive as a GET, or without its token.
     app.router.redirect_slashes = False
     return app

@@ -2,14 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Message
 
 from bot.ingest.explain import explain, field_names
+from bot.ingest.patience import within
 from bot.ingest.problems import BodyTooLarge, BodyTooSlow, Invalid, InvalidJson, UnsupportedMedia
 from bot.ingest.text import ended, printable, without_nul
 
@@ -17,6 +19,14 @@ from bot.ingest.text import ended, printable, without_nul
 MAX_DEPTH = 50
 #: Longest wait for a whole body, in real seconds: a sender that trickles must not hold a connection for ever.
 READ_SECONDS = 30.0
+#: A longer body may take longer, as long as it comes at this rate.
+LEAST_BYTES_PER_SECOND = 65_536
+JSON = "application/json"
+PLAIN_JSON = JSON.encode()
+#: A length of so many digits may be too long.
+LONG = b"100000"
+#: An object a line; the names that its senders use.
+NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,78 @@ class Body:
     schema: Any
     parse: Callable[[bytes], Any]
     limit_bytes: int
+    #: Media types that are taken besides JSON.
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LargeBody:
+    """A body that is taken piece by piece, so that nobody holds all of it: the handler gets an `Incoming`."""
+
+    schema: Any
+    limit_bytes: int
+    also: tuple[str, ...] = ()
+
+
+class Incoming:
+    """A large body on its way: its media type, and its pieces."""
+
+    def __init__(self, request: Request, body: LargeBody) -> None:
+        self._request = request
+        self._limit_bytes = body.limit_bytes
+        self._room = body.limit_bytes
+        self._patience_seconds = READ_SECONDS
+        self._is_over = False
+
+    @property
+    def media(self) -> str:
+        return _media(self._request.headers.get("content-type", ""))
+
+    async def head(self, size: int) -> tuple[bytes, bool]:
+        """The beginning, once more than `size` bytes have come or all of them; and whether that is all."""
+        head = await self._next()
+        while len(head) <= size and not self._is_over:
+            head += await self._next()
+        return head, self._is_over
+
+    async def pieces(self, head: bytes = b"") -> AsyncIterator[bytes]:
+        """What is left, after a head that was read already. Raises BodyTooLarge and BodyTooSlow."""
+        yield head
+        while not self._is_over:
+            yield await self._next()
+
+    async def _receive(self) -> Message:
+        return await self._request.receive()
+
+    async def _next(self) -> bytes:
+        """The next piece. The time that the reader takes between pieces does not count against the sender.
+
+        Asks the server itself: a generator and its end cost a small request as much as its validation.
+        """
+        try:
+            message, waited_seconds = await within(self._patience_seconds, self._receive())
+        except TimeoutError:
+            raise BodyTooSlow(f"The body came at less than {LEAST_BYTES_PER_SECOND:,} bytes a second.") from None
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        piece: bytes = message.get("body", b"")
+        self._is_over = not message.get("more_body", False)
+        self._room -= len(piece)
+        self._patience_seconds += len(piece) / LEAST_BYTES_PER_SECOND - waited_seconds
+        if self._room < 0:
+            raise _too_large(self._limit_bytes)
+        return piece
+
+
+def open_body(request: Request, body: LargeBody) -> Incoming:
+    """Look at the head alone; raises UnsupportedMedia, and BodyTooLarge where the length is told."""
+    # One look at the raw head settles nearly every request; each look-up by name goes through all of it.
+    head = dict(request.scope["headers"])
+    if head.get(b"content-type") != PLAIN_JSON or b"content-encoding" in head:
+        _check_media(request, body)
+    if len(head.get(b"content-length", LONG)) >= len(LONG):
+        _check_told_length(request, body)
+    return Incoming(request, body)
 
 
 def json_body(model: type[BaseModel], limit_bytes: int) -> Body:
@@ -43,10 +125,8 @@ def json_body(model: type[BaseModel], limit_bytes: int) -> Body:
 
 async def read_body(request: Request, body: Body) -> bytes:
     """The whole body; raises UnsupportedMedia, BodyTooLarge (before reading, where the length is told), BodyTooSlow."""
-    _check_media(request)
-    told = request.headers.get("content-length", "")
-    if told.isascii() and told.isdigit() and int(told[:20]) > body.limit_bytes:
-        raise _too_large(body)
+    _check_media(request, body)
+    _check_told_length(request, body)
     chunks: list[bytes] = []
     room = body.limit_bytes
     try:
@@ -54,27 +134,44 @@ async def read_body(request: Request, body: Body) -> bytes:
             async for chunk in request.stream():
                 room -= len(chunk)
                 if room < 0:
-                    raise _too_large(body)
+                    raise _too_large(body.limit_bytes)
                 chunks.append(chunk)
     except TimeoutError:
         raise BodyTooSlow(f"The body did not arrive within {READ_SECONDS:g} s.") from None
     return b"".join(chunks)
 
 
-def _check_media(request: Request) -> None:
+def _check_told_length(request: Request, body: Body | LargeBody) -> None:
+    told = request.headers.get("content-length", "")
+    if told.isascii() and told.isdigit() and int(told[:20]) > body.limit_bytes:
+        raise _too_large(body.limit_bytes)
+
+
+def _media(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _check_media(request: Request, body: Body | LargeBody) -> None:
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in {"", "identity"}:
         raise UnsupportedMedia(f"Content-Encoding {printable(encoding)} is not taken here.")
-    kind, *parameters = (part.strip().lower() for part in request.headers.get("content-type", "").split(";"))
-    if kind not in {"", "application/json"} and not (kind.startswith("application/") and kind.endswith("+json")):
+    content_type = request.headers.get("content-type", "")
+    if content_type != JSON:
+        _check_content_type(content_type, body)
+
+
+def _check_content_type(content_type: str, body: Body | LargeBody) -> None:
+    kind, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    is_json = kind in {"", JSON} or (kind.startswith("application/") and kind.endswith("+json"))
+    if not is_json and kind not in body.also:
         raise UnsupportedMedia(f"The body is called {printable(kind)}; only JSON is taken here.")
     charset = next((each[8:].strip('"') for each in parameters if each.startswith("charset=")), "utf-8")
     if charset not in {"utf-8", "utf8", "us-ascii"}:
         raise UnsupportedMedia(f"The charset {printable(charset)} is not taken here; JSON is UTF-8.")
 
 
-def _too_large(body: Body) -> BodyTooLarge:
-    return BodyTooLarge(f"The body is larger than {body.limit_bytes:,} bytes; none of it was stored.")
+def _too_large(limit_bytes: int) -> BodyTooLarge:
+    return BodyTooLarge(f"The body is larger than {limit_bytes:,} bytes.")
 
 
 def parse_json(body: bytes) -> Any:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
-from bot.ingest.bodies import Body
+from bot.ingest.bodies import Body, LargeBody
 from bot.ingest.tokens import Scope
 from bot.store.tokens import Token
 
@@ -41,6 +41,9 @@ class Reply(NamedTuple):
     headers: Mapping[str, str] = {}
 
 
+#: Nothing of the API may be kept by a proxy, or be taken for anything but what it says it is.
+JSON_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
 Answer = BaseModel | Reply | Response
 Handler = Callable[[Call], Awaitable[Answer]]
 
@@ -68,9 +71,21 @@ class Endpoint:
     tag: str
     path_model: type[BaseModel] | None = None
     query_model: type[BaseModel] | None = None
-    body: Body | None = None
+    body: Body | LargeBody | None = None
     #: Header name → what it is for.
     headers: Mapping[str, str] = field(default_factory=dict)
+    #: Whether a request counts against its token's rate. Telemetry does not: what is refused there is lost, and the
+    #: commit queue holds it back by itself.
+    is_metered: bool = True
+
+
+def to_response(answer: Answer) -> Response:
+    """What goes to the caller."""
+    if isinstance(answer, Response):
+        return answer
+    model, status, headers = answer if isinstance(answer, Reply) else Reply(answer)
+    body = model.model_dump_json(exclude_none=True, by_alias=True)
+    return Response(body, status, {**JSON_HEADERS, **headers}, "application/json")
 
 
 def checked(value: BaseModel | None, model: type[Model]) -> Model:

@@ -57,9 +57,11 @@ class GroupCommit(Generic[Item, Result]):
         shares = self._enqueue(items)
         try:
             return [result for share in shares for result in await share.done]
-        finally:
+        except BaseException:
+            # Also of a caller that is cancelled: only then, or after a fault, is there anything to let go.
             for share in shares:
                 _let_go(share)
+            raise
 
     async def drain(self) -> None:
         """Refuse what comes from now on, and return when everything taken before is written or failed."""

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
+from bot.ingest.bodies import JSON
 from bot.ingest.endpoint import Endpoint, Told
 from bot.ingest.problems import ErrorAnswer
 from bot.ingest.tokens import Scope
@@ -67,7 +68,9 @@ def _operation(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
         "security": [{"token": []}] if endpoint.scope else [],
     }
     if endpoint.body:
-        content = {"application/json": {"schema": schemas[endpoint.body.schema, "validation"]}}
+        schema = schemas[endpoint.body.schema, "validation"]
+        content: dict[str, Any] = {JSON: {"schema": schema}}
+        content.update({media: {"schema": {"type": "string"}} for media in endpoint.body.also})
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 

@@ -24,6 +24,9 @@ def build_scheduler(
     due_runner: DueRunner,
     follow_clock: Callable[[], Awaitable[None]],
     measure: Callable[[], Awaitable[None]],
+    prune_telemetry: Callable[[], Awaitable[object]],
+    look: Callable[[], Awaitable[object]],
+    look_interval: timedelta,
 ) -> AsyncIOScheduler:
     """All bells. `misfire_grace_time=None, coalesce`: the defaults would drop a bell that comes late."""
     scheduler = AsyncIOScheduler(
@@ -44,10 +47,12 @@ def build_scheduler(
     scheduler.add_job(_guarded(follow_clock), "interval", seconds=30, id="clock")
     scheduler.add_job(_guarded(measure), "interval", seconds=5, id="measure")
     scheduler.add_job(_guarded(prune), "interval", hours=1, id="prune")
+    scheduler.add_job(_guarded(prune_telemetry), "interval", hours=1, id="prune_telemetry")
+    scheduler.add_job(_guarded(look), "interval", seconds=look_interval.total_seconds(), id="rules")
     return scheduler
 
 
-def _guarded(ring: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+def _guarded(ring: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
     async def guarded() -> None:
         try:
             await ring()

@@ -24,6 +24,8 @@ class Bell(StrEnum):
     DELIVERY = "delivery"
     DUE = "due"
     AUDIT = "audit"
+    #: Calls have come whose deltas wait to be folded.
+    TELEMETRY = "telemetry"
 
 
 @dataclass
@@ -42,6 +44,11 @@ class Transaction:
     @property
     def is_sqlite(self) -> bool:
         return self.connection.dialect.name == "sqlite"
+
+    @property
+    def driver(self) -> Any:
+        """The driver's own connection in this transaction: on the hot path SQLAlchemy costs more than SQLite."""
+        return self.connection.connection.driver_connection
 
     def execute(self, statement: Executable, rows: Any = None) -> CursorResult[Any]:
         return self.connection.execute(statement, rows)

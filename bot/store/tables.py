@@ -7,7 +7,14 @@ from bot.store.due import due
 from bot.store.inbound import inbound
 from bot.store.messages import messages
 from bot.store.rates import method_rates
+from bot.store.rule_states import rule_looks, rule_states
 from bot.store.schema import metadata
+from bot.store.telemetry.calls import calls
+from bot.store.telemetry.deltas import rollup_deltas
+from bot.store.telemetry.keys import call_keys
+from bot.store.telemetry.outcomes import task_outcomes
+from bot.store.telemetry.rollups import rollups_hour, rollups_minute
+from bot.store.telemetry.series import series
 from bot.store.tokens import tokens
 
 __all__ = [
@@ -15,11 +22,20 @@ __all__ = [
     "alerts",
     "audit",
     "audit_head",
+    "call_keys",
+    "calls",
     "destinations",
     "due",
     "inbound",
     "messages",
     "metadata",
     "method_rates",
+    "rollup_deltas",
+    "rollups_hour",
+    "rollups_minute",
+    "rule_looks",
+    "rule_states",
+    "series",
+    "task_outcomes",
     "tokens",
 ]

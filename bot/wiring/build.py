@@ -25,6 +25,11 @@ from bot.scheduling.due import DueRunner
 from bot.services.alerts import tell
 from bot.services.alerts.desk import AlertDesk
 from bot.services.permissions import Permissions
+from bot.services.telemetry.desk import TelemetryDesk
+from bot.services.telemetry.fold import Folder
+from bot.services.telemetry.prune import Pruner
+from bot.services.watching.look import Looker
+from bot.services.watching.rules_file import RulesFile, rules_path
 from bot.settings import Settings
 from bot.slack.people import SlackPeople
 from bot.store.database import Database
@@ -87,6 +92,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         client = slack_client(settings, settings.slack.bot_token.get_secret_value(), session)
         people = SlackPeople(client, kept_seconds=settings.people.groups_cached_for.total_seconds())
         desk = AlertDesk(database, Permissions(people, settings.people), settings.alerts)
+        telemetry = TelemetryDesk(database, settings.telemetry)
 
         due_runner = DueRunner(database, _works(settings))
         worker = DeliveryWorker(
@@ -118,12 +124,34 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         stack.push_async_callback(_end, worker_task)
         stack.push_async_callback(worker.stop)
 
-        scheduler = build_scheduler(database, due_runner, follow_clock, health.measure)
+        folder = Folder(database)
+        folder_task = asyncio.create_task(folder.run())
+        stack.push_async_callback(_end_gently, folder_task, folder.stop)
+
+        pruner = Pruner(database, settings.telemetry)
+        rules = RulesFile(rules_path(settings.watch))
+        looker = Looker(database, telemetry, rules, settings.watch, settings.alerts)
+        scheduler = build_scheduler(
+            database,
+            due_runner,
+            follow_clock,
+            health.measure,
+            pruner.prune,
+            looker.look,
+            # The bell rings in real time; in the demo business time runs faster.
+            settings.watch.interval / clock.speed,
+        )
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
 
         api = build_api(
-            desk, database, settings.http, readiness=health, metrics=registry, extra_routes=[link.door.route()]
+            desk,
+            telemetry,
+            database,
+            settings.http,
+            readiness=health,
+            metrics=registry,
+            extra_routes=[link.door.route()],
         )
         bot.port = await listen(api, settings.http, stack)
         yield bot

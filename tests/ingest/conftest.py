@@ -15,7 +15,8 @@ from bot.ingest.health import Check
 from bot.ingest.tokens import Scope, create_token
 from bot.services.alerts.desk import AlertDesk
 from bot.services.permissions import Permissions, Person
-from bot.settings import AlertDelivery, HttpSettings, PeopleSettings
+from bot.services.telemetry.desk import TelemetryDesk
+from bot.settings import AlertDelivery, HttpSettings, PeopleSettings, TelemetrySettings
 from bot.store.database import Database
 from bot.store.open import open_database
 
@@ -80,7 +81,10 @@ def make_desk(database: Database) -> AlertDesk:
 
 def make_app(database: Database, settings: HttpSettings, readiness: Works, **options) -> tuple[Starlette, AlertDesk]:
     desk = make_desk(database)
-    return build_app(desk, database, settings, readiness=readiness, metrics=CollectorRegistry(), **options), desk
+    telemetry = TelemetryDesk(database, TelemetrySettings())
+    return build_app(
+        desk, telemetry, database, settings, readiness=readiness, metrics=CollectorRegistry(), **options
+    ), desk
 
 
 @contextlib.asynccontextmanager

@@ -1,0 +1,242 @@
+"""`/v1/telemetry`: model calls and task outcomes; one object, an array, or an object a line."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Generic, Protocol, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.clock import Clock
+from bot.ingest.bodies import NDJSON, Incoming, LargeBody
+from bot.ingest.endpoint import Answer, Call, Endpoint, Told, to_response
+from bot.ingest.explain import explain
+from bot.ingest.group_commit import SHARED_FAULTS, GroupCommit
+from bot.ingest.intake import IntakeAnswer
+from bot.ingest.metrics import HttpMetrics, Outcome
+from bot.ingest.problems import Invalid, Problem, Rejected
+from bot.ingest.slices import SLICE_ITEMS, Slice, slices
+from bot.ingest.text import without_nul
+from bot.ingest.tokens import Scope
+from bot.services.telemetry.desk import TelemetryDesk
+from bot.settings import TelemetrySettings
+from riskengine.durations import spoken
+from riskengine.telemetry import ONE_CALL, ONE_OUTCOME, ModelCall, TaskOutcome
+
+LOG = logging.getLogger(__name__)
+TAG = "Telemetry"
+#: After so many rejected items of a request the rest is not read: its sender has to be mended first.
+MOST_REJECTED = 1_000
+#: About a second of work; beyond it senders are told to come back.
+MOST_QUEUED = 20_000
+#: A body of one piece up to this size is tried as one object first.
+SMALL_BYTES = 16_384
+
+
+class Timed(Protocol):
+    """What every item has."""
+
+    @property
+    def at(self) -> datetime: ...
+
+
+Item = TypeVar("Item", bound=Timed)
+
+
+class Interrupted(Problem):
+    """The database took only a part of the request; sent again, that part counts once."""
+
+    status = 503
+    code = "interrupted"
+    hint = "Send all of it again after the seconds in Retry-After."
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, headers={"Retry-After": "5"})
+
+
+@dataclass
+class Tally:
+    """What has become of a request's items so far."""
+
+    accepted: int = 0
+    duplicates: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+
+    @property
+    def stored(self) -> int:
+        return self.accepted + self.duplicates
+
+
+_ONE_NEW = Tally(accepted=1)
+#: By far the most frequent answer; an answer has no state of its own and may be given many times.
+_ONE_ACCEPTED = to_response(IntakeAnswer(accepted=1, duplicates=0, rejected=[]))
+
+
+class TelemetryIntake(Generic[Item]):
+    """Takes one kind of item: checks and stores a body slice by slice, and answers when all of it is durable."""
+
+    def __init__(
+        self,
+        sender: str,
+        adapter: TypeAdapter[Item],
+        write: Callable[[Sequence[Item]], Awaitable[Sequence[bool]]],
+        *,
+        metrics: HttpMetrics,
+        clock: Clock,
+        ahead: timedelta,
+    ) -> None:
+        self._sender = sender
+        self._adapter = adapter
+        self._names = list(adapter.json_schema()["properties"])
+        self._commits: GroupCommit[Item, bool] = GroupCommit(write, max_items=SLICE_ITEMS, max_queued=MOST_QUEUED)
+        self._metrics = metrics
+        self._clock = clock
+        self._ahead = ahead
+
+    async def receive(self, call: Call) -> Answer:
+        """Take a request's items.
+
+        Raises Invalid when every item was rejected or too many were, InvalidJson where the body cannot be understood
+        further, DatabaseBusy and DatabaseUnavailable; items before that may be stored, which the error says.
+        """
+        incoming: Incoming = call.body
+        tally = Tally()
+        try:
+            await self._take(incoming, tally)
+        except Problem as problem:
+            raise _with_stored(problem, tally) from None
+        except SHARED_FAULTS as fault:
+            if tally.stored:
+                raise Interrupted(f"{tally.stored:,} items are stored, then: {fault}") from fault
+            raise
+        finally:
+            self._count(tally)
+        if tally.rejected and not tally.stored:
+            raise _none_taken(tally.rejected)
+        if tally == _ONE_NEW:
+            return _ONE_ACCEPTED
+        return IntakeAnswer(accepted=tally.accepted, duplicates=tally.duplicates, rejected=tally.rejected)
+
+    async def drain(self) -> None:
+        """Return when everything that was taken is durable or refused."""
+        await self._commits.drain()
+
+    async def _take(self, incoming: Incoming, tally: Tally) -> None:
+        head, is_all = await incoming.head(SMALL_BYTES)
+        one = self._one(head) if is_all else None
+        if one is not None:
+            await self._store([one], tally)
+            return
+        async for piece in slices(incoming.pieces(head), is_lines=incoming.media in NDJSON):
+            await self._store(self._checked(piece, tally), tally)
+
+    def _one(self, body: bytes) -> Item | None:
+        """The item of a small body that is one good object, by compiled code alone."""
+        try:
+            item = self._adapter.validate_json(without_nul(body))
+        except ValidationError:
+            return None
+        return item if item.at <= self._latest() else None
+
+    def _checked(self, piece: Slice, tally: Tally) -> list[Item]:
+        tally.rejected += piece.rejected
+        latest = self._latest()
+        good = [item for index, value in piece.items if (item := self._check(index, value, latest, tally)) is not None]
+        if len(tally.rejected) >= MOST_REJECTED:
+            raise Invalid(
+                f"{len(tally.rejected):,} items were rejected; nothing after item {piece.last_index} was looked at.",
+                hint="Mend the sender: the first errors stand under `rejected`.",
+                rejected=tally.rejected[:MOST_REJECTED],
+            )
+        return good
+
+    def _check(self, index: int, value: object, latest: datetime, tally: Tally) -> Item | None:
+        try:
+            item = self._adapter.validate_python(value)
+        except ValidationError as error:
+            tally.rejected.append(Rejected(index=index, error=explain(error, self._names)))
+            return None
+        if item.at > latest:
+            ahead = spoken(item.at - self._clock.now())
+            tally.rejected.append(Rejected(index=index, error=f"at lies {ahead} ahead of riskbot's clock"))
+            return None
+        return item
+
+    def _latest(self) -> datetime:
+        return self._clock.now() + self._ahead
+
+    async def _store(self, items: Sequence[Item], tally: Tally) -> None:
+        if not items:
+            await asyncio.sleep(0)
+            return
+        new = sum(await self._commits.submit(items))
+        tally.accepted += new
+        tally.duplicates += len(items) - new
+
+    def _count(self, tally: Tally) -> None:
+        if tally.rejected:
+            LOG.info("%s sent items that were rejected", self._sender, extra={"rejected": len(tally.rejected)})
+            self._metrics.count_items(self._sender, Outcome.REJECTED, len(tally.rejected))
+        if tally.duplicates:
+            self._metrics.count_items(self._sender, Outcome.DUPLICATE, tally.duplicates)
+        self._metrics.count_items(self._sender, Outcome.ACCEPTED, tally.accepted)
+
+
+def _with_stored(problem: Problem, tally: Tally) -> Problem:
+    """The problem, which ended a request midway, with what of it is stored."""
+    if tally.stored:
+        problem.args = (f"{problem.message} {tally.stored:,} items before it are stored; they may be sent again.",)
+    if tally.rejected and problem.rejected is None:
+        problem.rejected = tally.rejected
+    return problem
+
+
+def _none_taken(rejected: Sequence[Rejected]) -> Invalid:
+    first = rejected[0]
+    whole = "The item was" if len(rejected) == 1 else f"All {len(rejected)} items were"
+    return Invalid(f"{whole} rejected and nothing was stored; item {first.index}: {first.error}.", rejected=rejected)
+
+
+def call_intake(desk: TelemetryDesk, metrics: HttpMetrics, clock: Clock) -> TelemetryIntake[ModelCall]:
+    ahead = desk.settings.ahead
+    return TelemetryIntake("calls", ONE_CALL, desk.receive, metrics=metrics, clock=clock, ahead=ahead)
+
+
+def task_intake(desk: TelemetryDesk, metrics: HttpMetrics, clock: Clock) -> TelemetryIntake[TaskOutcome]:
+    ahead = desk.settings.ahead
+    return TelemetryIntake("tasks", ONE_OUTCOME, desk.receive_outcomes, metrics=metrics, clock=clock, ahead=ahead)
+
+
+def telemetry_endpoints(
+    calls: TelemetryIntake[ModelCall], tasks: TelemetryIntake[TaskOutcome], settings: TelemetrySettings
+) -> list[Endpoint]:
+    return [
+        _endpoint("calls", "Tell of model calls", ModelCall, calls, settings),
+        _endpoint("tasks", "Tell what came of tasks", TaskOutcome, tasks, settings),
+    ]
+
+
+def _endpoint(
+    word: str, summary: str, model: Any, intake: TelemetryIntake[Any], settings: TelemetrySettings
+) -> Endpoint:
+    return Endpoint(
+        method="POST",
+        path=f"/v1/telemetry/{word}",
+        scope=Scope.INGEST,
+        tag=TAG,
+        summary=summary,
+        description=(
+            "One object, an array, or an object a line (NDJSON), in at most "
+            f"{settings.body_limit_bytes:,} bytes; answered when all of it is durable. Items that cannot be taken are "
+            "listed under `rejected` by their place and do not spoil the others; when none can be taken, the answer is "
+            "422 with the same list in the error. Sending again is harmless: an id counts once. Any past day may be "
+            "filled in. Large bodies are stored piece by piece, so an error may come when a part is stored; it says "
+            "so, and the whole may be sent again."
+        ),
+        handler=intake.receive,
+        body=LargeBody(schema=model | list[model], limit_bytes=settings.body_limit_bytes, also=NDJSON),
+        answers={200: Told("What became of the items.", IntakeAnswer)},
+        is_metered=False,
+    )

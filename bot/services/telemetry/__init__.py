@@ -1,0 +1,1 @@
+"""Telemetry: calls and outcomes in, rollups kept, windows summed from them."""

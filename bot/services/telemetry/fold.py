@@ -1,0 +1,99 @@
+"""Deltas into rollups: within a second of their commit, each exactly once."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import NamedTuple
+
+from bot.failpoints import FailPoint, pass_by
+from bot.store.database import Bell, Database, Transaction
+from bot.store.telemetry import deltas, rollups
+from bot.store.telemetry.rollups import Bucket
+from riskengine.rollups import CallSample, Rollup
+
+logger = logging.getLogger(__name__)
+
+#: Commits folded in one transaction.
+FOLDED_AT_ONCE = 200
+#: Calls of a moment are folded together: a fold for each commit would cost more than the commits.
+REST_SECONDS = 0.3
+#: What another replica left behind, killed between commit and fold, is seen after at most this.
+LONGEST_SLEEP_SECONDS = 1.0
+
+
+class Folder:
+    """One per process; of several replicas one folds at a time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._wake = asyncio.Event()
+        self._stopping = asyncio.Event()
+        database.listen(self._on_bell)
+
+    def _on_bell(self, bell: Bell) -> None:
+        if bell == Bell.TELEMETRY:
+            self._wake.set()
+
+    def stop(self) -> None:
+        """End `run` after a last fold."""
+        self._stopping.set()
+        self._wake.set()
+
+    async def run(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.clear()
+            try:
+                await self.fold_all()
+            except Exception:
+                # A database away for a moment must not end the folding; what was not folded is still there.
+                logger.exception("Telemetry could not be folded", extra={"action": "fold_failed"})
+            await self._rest(self._stopping, REST_SECONDS)
+            await self._rest(self._wake, LONGEST_SLEEP_SECONDS)
+
+    @staticmethod
+    async def _rest(until: asyncio.Event, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(until.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def fold_all(self) -> int:
+        """Fold everything that waits; returns the number of commits."""
+        folded = 0
+        while True:
+            # Read and summed beside the writer, so that it is held only for the addition.
+            look = await self._database.read(_look)
+            count = await self._database.write(partial(_fold, look=look)) if look.waiting else 0
+            folded += count
+            if count < FOLDED_AT_ONCE:
+                return folded
+
+
+class _Look(NamedTuple):
+    """Deltas by their ids, and what they come to."""
+
+    waiting: Mapping[int, str]
+    sums: dict[Bucket, Rollup]
+
+
+def _look(tx: Transaction) -> _Look:
+    waiting = deltas.oldest(tx, FOLDED_AT_ONCE)
+    return _Look(waiting, summed(waiting.values()))
+
+
+def summed(payloads: Iterable[str]) -> dict[Bucket, Rollup]:
+    """What the deltas come to, by minute and series."""
+    samples: dict[Bucket, list[CallSample]] = {}
+    for payload in payloads:
+        for minute, series_id, sample in deltas.decode(payload):
+            samples.setdefault(Bucket(minute, series_id), []).append(sample)
+    return {bucket: Rollup.of(each) for bucket, each in samples.items()}
+
+
+def _fold(tx: Transaction, look: _Look) -> int:
+    taken = deltas.take(tx, list(look.waiting))
+    whole = len(taken) == len(look.waiting)
+    rollups.add(tx, look.sums if whole else summed(look.waiting[each] for each in taken))
+    pass_by(FailPoint.FOLD_BEFORE_COMMIT)
+    return len(taken)

@@ -1,0 +1,66 @@
+"""What is old goes, in portions so small that intake does not notice.
+
+Raw calls and keys go by their arrival, not by the time they tell: an old day that is backfilled today stays for its
+full time, and a resend of it still counts once.
+"""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from bot.services.telemetry.rows import day_of
+from bot.settings import TelemetrySettings
+from bot.store.database import Database, Transaction
+from bot.store.telemetry import calls, keys, outcomes, rollups
+from riskengine.windows import minute_of
+
+#: Rows deleted in one transaction: some ms of the writer.
+PORTION = 1_000
+#: Keys looked at in one read; most of them stay.
+KEYS_LOOKED_AT = 20_000
+#: Between two portions others have their turn.
+REST_SECONDS = 0.02
+
+
+class Pruner:
+    """Deletes what has been kept long enough."""
+
+    def __init__(self, database: Database, settings: TelemetrySettings) -> None:
+        self._database = database
+        self._settings = settings
+        #: Keys that arrived before this day are gone; looking through all of them once a day is enough.
+        self._keys_gone_before = 0
+
+    async def prune(self) -> int:
+        """Delete everything that has had its time; returns the number of rows."""
+        now, settings = self._database.clock.now(), self._settings
+        expired_day = day_of(now - settings.raw_kept_for)
+        minute = minute_of(now - settings.minutes_kept_for)
+        hour = minute_of(now - settings.hours_kept_for) // rollups.HOUR_MINUTES
+        gone = await self._repeat(lambda tx: calls.prune(tx, expired_day, PORTION))
+        gone += await self._repeat(lambda tx: outcomes.prune(tx, expired_day, PORTION))
+        gone += await self._repeat(lambda tx: rollups.prune(tx, rollups.rollups_minute, minute, PORTION))
+        gone += await self._repeat(lambda tx: rollups.prune(tx, rollups.rollups_hour, hour, PORTION))
+        return gone + await self._prune_keys(expired_day)
+
+    async def _repeat(self, portion: Callable[[Transaction], int]) -> int:
+        gone = 0
+        while count := await self._database.write(portion):
+            gone += count
+            await asyncio.sleep(REST_SECONDS)
+        return gone
+
+    async def _prune_keys(self, expired_day: int) -> int:
+        """Walk through all keys in their order: an index by day would cost every insert for one walk a day."""
+        gone, after = 0, None
+        if expired_day <= self._keys_gone_before:
+            return 0
+        while page := await self._database.read(partial(keys.page, after=after, size=KEYS_LOOKED_AT)):
+            expired = [key for key, day in page if day < expired_day]
+            for start in range(0, len(expired), PORTION):
+                some = expired[start : start + PORTION]
+                gone += await self._database.write(partial(keys.forget, keys=some, arrived_before_day=expired_day))
+            after = page[-1][0]
+            await asyncio.sleep(REST_SECONDS)
+        self._keys_gone_before = expired_day
+        return gone

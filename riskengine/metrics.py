@@ -1,0 +1,47 @@
+"""The metrics that a rule's condition may read, each with its unit in its name."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class MetricName(StrEnum):
+    RESPONSE_TIME_MEAN = "response_time_mean_seconds"
+    RESPONSE_TIME_P50 = "response_time_p50_seconds"
+    RESPONSE_TIME_P95 = "response_time_p95_seconds"
+    RESPONSE_TIME_P99 = "response_time_p99_seconds"
+    TIME_TO_FIRST_TOKEN = "time_to_first_token_mean_seconds"  # noqa: S105 - a token of text
+    ERROR_RATIO = "error_ratio"
+    ESCALATED_RATIO = "escalated_ratio"
+    THROUGHPUT = "throughput_calls_per_second"
+    BASELINE = "baseline_calls_per_second"
+    CALLS = "calls"
+
+
+class Metric(NamedTuple):
+    """A metric as people read of it; `alias` is the shorter word that a condition may use."""
+
+    name: MetricName
+    unit: str
+    description: str
+    alias: str = ""
+
+
+METRICS = (
+    Metric(MetricName.RESPONSE_TIME_MEAN, "s", "mean response time", "avg_response_time"),
+    Metric(MetricName.RESPONSE_TIME_P50, "s", "response time that half of the calls do not exceed"),
+    Metric(MetricName.RESPONSE_TIME_P95, "s", "response time that 95 % of the calls do not exceed"),
+    Metric(MetricName.RESPONSE_TIME_P99, "s", "response time that 99 % of the calls do not exceed"),
+    Metric(MetricName.TIME_TO_FIRST_TOKEN, "s", "mean time to the first token"),
+    Metric(MetricName.ERROR_RATIO, "", "failed calls over all calls, 0 to 1", "error_rate"),
+    Metric(MetricName.ESCALATED_RATIO, "", "escalated calls over all calls, 0 to 1"),
+    Metric(MetricName.THROUGHPUT, "calls/s", "calls a second", "throughput"),
+    Metric(MetricName.BASELINE, "calls/s", "calls a second that are normal for this time", "baseline"),
+    Metric(MetricName.CALLS, "calls", "calls in the window"),
+)
+
+#: Every word that a condition may use → the metric it means.
+SPELLINGS: Mapping[str, str] = {
+    **{metric.name.value: metric.name.value for metric in METRICS},
+    **{metric.alias: metric.name.value for metric in METRICS if metric.alias},
+}

@@ -1,0 +1,112 @@
+"""What is kept of the calls of one minute: sums, so that the rollup of any window is a sum of rollups."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any, NamedTuple, Self
+
+from riskengine.sketch import Sketch
+from riskengine.telemetry import ModelCall
+
+MICROSECONDS = 1_000_000
+#: Money is summed as whole numbers of 10⁻¹² US dollars: exact, and far below a token's price.
+PICODOLLARS = 10**12
+
+
+def to_picousd(usd: Decimal) -> int:
+    """Dollars as a whole number of 10⁻¹² dollars, the nearest."""
+    return int((usd * PICODOLLARS).to_integral_value())
+
+
+def to_usd(picousd: int) -> Decimal:
+    return Decimal(picousd).scaleb(-12)
+
+
+class CallSample(NamedTuple):
+    """What a rollup counts of one call, in whole numbers, as a row of the store holds them."""
+
+    duration_us: int
+    is_error: bool = False
+    is_escalated: bool = False
+    input_tokens: int = 0
+    cached_input_tokens: int = 0
+    cache_write_tokens: int = 0
+    output_tokens: int = 0
+    first_token_us: int | None = None
+    cost_picousd: int | None = None
+
+    @classmethod
+    def of(cls, call: ModelCall) -> "CallSample":
+        """The sample with the sender's own figure as its cost."""
+        first_token = call.time_to_first_token_seconds
+        return cls(
+            duration_us=round(call.duration_seconds * MICROSECONDS),
+            is_error=call.error is not None,
+            is_escalated=call.escalated is True,
+            input_tokens=call.input_tokens,
+            cached_input_tokens=call.cached_input_tokens or 0,
+            cache_write_tokens=call.cache_write_tokens or 0,
+            output_tokens=call.output_tokens,
+            first_token_us=None if first_token is None else round(first_token * MICROSECONDS),
+            cost_picousd=None if call.cost_usd is None else to_picousd(call.cost_usd),
+        )
+
+
+# A plain dataclass, since thousands are made a second from numbers that were checked long before.
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """Sums over calls. A call without a cost is counted in `unpriced_calls` and its tokens beside, never as free."""
+
+    calls: int = 0
+    errors: int = 0
+    escalated: int = 0
+    duration_us: int = 0
+    input_tokens: int = 0
+    cached_input_tokens: int = 0
+    cache_write_tokens: int = 0
+    output_tokens: int = 0
+    first_tokens: int = 0
+    first_token_us: int = 0
+    cost_picousd: int = 0
+    unpriced_calls: int = 0
+    unpriced_tokens: int = 0
+    durations: Sketch = field(default_factory=Sketch)
+
+    @classmethod
+    def of(cls, samples: Iterable[CallSample]) -> Self:
+        rows = list(samples)
+        first_tokens = [row.first_token_us for row in rows if row.first_token_us is not None]
+        unpriced = [row for row in rows if row.cost_picousd is None]
+        return cls(
+            calls=len(rows),
+            errors=sum(row.is_error for row in rows),
+            escalated=sum(row.is_escalated for row in rows),
+            duration_us=sum(row.duration_us for row in rows),
+            input_tokens=sum(row.input_tokens for row in rows),
+            cached_input_tokens=sum(row.cached_input_tokens for row in rows),
+            cache_write_tokens=sum(row.cache_write_tokens for row in rows),
+            output_tokens=sum(row.output_tokens for row in rows),
+            first_tokens=len(first_tokens),
+            first_token_us=sum(first_tokens),
+            cost_picousd=sum(row.cost_picousd or 0 for row in rows),
+            unpriced_calls=len(unpriced),
+            unpriced_tokens=sum(row.input_tokens + row.output_tokens for row in unpriced),
+            durations=Sketch.of(row.duration_us / MICROSECONDS for row in rows),
+        )
+
+    @classmethod
+    def total(cls, rollups: Iterable[Self]) -> Self:
+        """Sum any number of rollups in one go."""
+        rows = list(rollups)
+        columns = zip(*map(_numbers, rows), strict=True)
+        sums: dict[str, Any] = dict(zip(NUMBERS, map(sum, columns), strict=False))  # no rollups, no columns
+        return cls(**sums, durations=Sketch.total(row.durations for row in rows))
+
+    def __add__(self, other: Self) -> Self:
+        return self.total([self, other])
+
+
+#: The fields of a rollup that are whole numbers, in their order; the sketch stands beside them.
+NUMBERS = tuple(each.name for each in fields(Rollup) if each.name != "durations")
+_numbers = attrgetter(*NUMBERS)
