@@ -78,10 +78,11 @@ class Refusals:
     def _held(self, tx: Transaction, claimed: Claimed, error: SlackError, seconds: float) -> None:
         pause = timedelta(seconds=seconds)
         reason = f"Slack asked us to wait {seconds:g} s"
-        # The budget's name: looking for a post also asks for lists and threads, which are held all alike.
-        rates.hold(tx, claimed.action, pause, reason)
+        # The channel before the method, as a claim locks them.
         if claimed.action == Action.POST:
             destinations.hold(tx, claimed.row.channel, pause, reason)
+        # The budget's name: looking for a post also asks for lists and threads, which are held all alike.
+        rates.hold(tx, claimed.action, pause, reason)
         settle = messages.settle_ambiguous if claimed.action == Action.RECONCILE else messages.settle_waiting
         settle(tx, claimed.row, self._owner, pause=pause, reason=reason, counts=False)
         logger.warning("%s: %s", error.method, reason, extra={"action": "held", "channel": claimed.row.channel})

@@ -1,6 +1,6 @@
 """The one timer: what must happen later is a row, taken by whoever claims it first, in the transaction that does it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -43,18 +43,23 @@ class DueRow(NamedTuple):
 
 def schedule(tx: Transaction, kind: DueKind, subject_ids: Sequence[int], due_at: datetime) -> None:
     """Have it done at `due_at`, in place of any earlier appointment of the same kind and subject."""
-    _put(tx, kind, subject_ids, due_at, keep_earlier=False)
+    _put(tx, kind, dict.fromkeys(subject_ids, due_at), keep_earlier=False)
 
 
 def schedule_by(tx: Transaction, kind: DueKind, subject_ids: Sequence[int], due_at: datetime) -> None:
     """Have it done at `due_at` or when it is due already, whichever comes first."""
-    _put(tx, kind, subject_ids, due_at, keep_earlier=True)
+    schedule_each_by(tx, kind, dict.fromkeys(subject_ids, due_at))
 
 
-def _put(tx: Transaction, kind: DueKind, subject_ids: Sequence[int], due_at: datetime, *, keep_earlier: bool) -> None:
-    if not subject_ids:
+def schedule_each_by(tx: Transaction, kind: DueKind, moments: Mapping[int, datetime]) -> None:
+    """The same with a moment for each subject, in one statement."""
+    _put(tx, kind, moments, keep_earlier=True)
+
+
+def _put(tx: Transaction, kind: DueKind, moments: Mapping[int, datetime], *, keep_earlier: bool) -> None:
+    if not moments:
         return
-    rows = [{"kind": kind, "subject_id": each, "due_at": due_at, "failures": 0} for each in sorted(subject_ids)]
+    rows = [{"kind": kind, "subject_id": each, "due_at": at, "failures": 0} for each, at in sorted(moments.items())]
     statement = upsert(tx, due)
     new = statement.excluded.due_at
     kept = case((due.c.due_at < new, due.c.due_at), else_=new) if keep_earlier else new

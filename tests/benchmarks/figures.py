@@ -38,7 +38,8 @@ def machine() -> str:
         str(each) for each in (sys.implementation.name, platform.python_version(), platform.python_compiler())
     )
     return (
-        f"{flags}; {_optimised()}; {os.cpu_count()} cores, {platform.machine()}, load {os.getloadavg()[0]:.1f}; "
+        f"{flags}; {_optimised()}; {os.cpu_count()} cores, {platform.machine()}, load {os.getloadavg()[0]:.1f}, "
+        f"others take {_lost_percent():.0f} % of a core; "
         f"a write of 4 KiB reaches the disk in {_fsync_ms():.2f} ms (median)"
     )
 
@@ -48,6 +49,17 @@ def _optimised() -> str:
 
     arguments = sysconfig.get_config_var("CONFIG_ARGS") or ""
     return "built with optimisation" if "--enable-optimizations" in arguments else "built without optimisation"
+
+
+def _lost_percent(seconds: float = 0.5) -> float:
+    """How much of a busy second other programs take from us; above a few per cent only ratios mean anything."""
+    lost, before = 0.0, time.perf_counter()
+    end = before + seconds
+    while before < end:
+        now = time.perf_counter()
+        lost += now - before if now - before > 0.0005 else 0.0
+        before = now
+    return 100 * lost / seconds
 
 
 def _fsync_ms() -> float:

@@ -70,9 +70,11 @@ def hold(path):
             holder.release()
 
 
-async def test_writes_happen_in_the_order_of_asking(database):
-    done = []
+async def test_writes_happen_in_the_order_of_asking(path):
+    patient = SqliteEngine(path, queue_seconds=60)
+    database, done = Database(patient, Clock()), []
     await asyncio.gather(*(database.write(lambda tx, number=number: done.append(number)) for number in range(200)))
+    await patient.close()
     assert done == list(range(200))
 
 

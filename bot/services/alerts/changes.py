@@ -40,13 +40,10 @@ def _tell(tx: Transaction, before: Mapping[int, Group], follow_ups: Sequence[Fol
     """Now on the cards that are there, or by the due row of its moment; only a due row makes new cards."""
     told = [each.group for each in follow_ups if each.tell_at is not None and each.tell_at <= tx.now]
     cards.bump(tx, GROUP, {group.id: group.revision for group in told if group.told_at is not None})
-    moments = {each.tell_at for each in follow_ups if each.tell_at is not None and each.tell_at > tx.now}
-    for moment in moments:
-        later = [each.group.id for each in follow_ups if each.tell_at == moment]
-        due.schedule_by(tx, DueKind.TELL_GROUP, later, moment)
+    moments = {each.group.id: each.tell_at for each in follow_ups if each.tell_at is not None and each.tell_at > tx.now}
     # A new group without a group wait, and one that may concern further channels now.
     due_now = [group.id for group in told if group.told_at is None or _concerns_more(before[group.id], group)]
-    due.schedule_by(tx, DueKind.TELL_GROUP, due_now, tx.now)
+    due.schedule_each_by(tx, DueKind.TELL_GROUP, moments | dict.fromkeys(due_now, tx.now))
 
 
 def _concerns_more(before: Group, after: Group) -> bool:
