@@ -17,7 +17,7 @@ from riskengine.rollups import CallSample, Rollup
 from riskengine.series import Dimension, Series
 from riskengine.telemetry import TaskOutcome
 from riskengine.windows import Window, minute_of
-from tests.services.conftest import MOMENT, make_call, make_calls
+from tests.services.telemetry.conftest import MOMENT, make_call, make_calls
 
 FIRST = minute_of(MOMENT)
 DAY = Window(FIRST - FIRST % 1440, FIRST - FIRST % 1440 + 1440)
