@@ -1,6 +1,7 @@
 """`/v1/telemetry`: model calls and task outcomes; one object, an array, or an object a line."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -154,7 +155,7 @@ class TelemetryIntake(Generic[Item]):
 
     def _check(self, index: int, value: object, latest: datetime, tally: Tally) -> Item | None:
         try:
-            item = self._adapter.validate_python(value)
+            item = self._validated(value)
         except ValidationError as error:
             tally.rejected.append(Rejected(index=index, error=explain(error, self._names)))
             return None
@@ -163,6 +164,13 @@ class TelemetryIntake(Generic[Item]):
             tally.rejected.append(Rejected(index=index, error=f"at lies {ahead} ahead of riskbot's clock"))
             return None
         return item
+
+    def _validated(self, value: object) -> Item:
+        try:
+            return self._adapter.validate_python(value)
+        except ValidationError:
+            # What was sent is JSON, and its own rules and errors are those of the contract.
+            return self._adapter.validate_json(json.dumps(value))
 
     def _latest(self) -> datetime:
         return self._clock.now() + self._ahead

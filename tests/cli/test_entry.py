@@ -16,6 +16,7 @@ COMMANDS = [
     ["token", "create"],
     ["token", "list"],
     ["token", "revoke"],
+    ["replay"],
     ["audit"],
     ["audit", "verify"],
     ["backup"],
