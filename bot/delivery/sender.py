@@ -13,7 +13,7 @@ from bot.delivery.envelopes import Lateness, Loaded, arguments, lateness, load
 from bot.delivery.reconcile import find_post
 from bot.delivery.refusals import Refusals
 from bot.delivery.trouble import Trouble
-from bot.errors import RiskbotError
+from bot.errors import DatabaseBusy, DatabaseUnavailable
 from bot.failpoints import FailPoint, pass_by
 from bot.settings import DeliverySettings
 from bot.slack.channels import join
@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 #: Calls under way at once: so many may still go out after Slack has taken our token away.
 AT_ONCE = 3
+SETTLE_AGAIN_SECONDS = 0.5
 
 #: Writes what came of a message.
 Settle = Callable[[Transaction], object]
@@ -58,13 +59,21 @@ class Sender:
     async def send(self, claimed: Claimed) -> None:
         async with self._gate:
             settle = await self._outcome(claimed)
-        try:
-            await self._database.write(settle)
-        except RiskbotError as error:
-            # Not tried again here: only the lease's end makes sure that nobody takes this for unsent.
-            logger.warning("Message %s cannot be settled: %s", claimed.row.key, error.message)
-            return
-        pass_by(FailPoint.DELIVERY_FINISHED)
+        if await self._written(claimed.row, settle):
+            pass_by(FailPoint.DELIVERY_FINISHED)
+
+    async def _written(self, row: MessageRow, settle: Settle) -> bool:
+        """Write it as long as the lease is ours; what a busy database does not take then is left to history."""
+        while True:
+            try:
+                await self._database.write(settle)
+            except (DatabaseBusy, DatabaseUnavailable) as error:
+                if row.lease_until is None or self._now() >= row.lease_until:
+                    logger.warning("Message %s is left to history: %s", row.key, error.message)
+                    return False
+                await asyncio.sleep(SETTLE_AGAIN_SECONDS)
+            else:
+                return True
 
     async def _outcome(self, claimed: Claimed) -> Settle:
         row = claimed.row

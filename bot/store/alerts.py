@@ -51,6 +51,9 @@ alert_groups = Table(
     Column("assigned_to", String(64)),
     Column("assigned_by", String(64)),
     Index("ix_alert_groups_open", "status", "severity"),
+    # How things went in the last day is asked with every `/alerts`, of all the groups there ever were.
+    Index("ix_alert_groups_resolved_at", "resolved_at"),
+    Index("ix_alert_groups_acknowledged_at", "acknowledged_at"),
 )
 Index("ix_alert_groups_key", alert_groups.c.key, alert_groups.c.id)
 # Two replicas that see a new condition at once must end with one group.

@@ -87,6 +87,8 @@ def _alert_groups() -> None:
     )
     op.create_index("ix_alert_groups_key", "alert_groups", ["key", "id"])
     op.create_index("ix_alert_groups_open", "alert_groups", ["status", "severity"])
+    op.create_index("ix_alert_groups_resolved_at", "alert_groups", ["resolved_at"])
+    op.create_index("ix_alert_groups_acknowledged_at", "alert_groups", ["acknowledged_at"])
     op.create_index("uq_alert_groups_open_key", "alert_groups", ["key"], unique=True, **_where("status != 'resolved'"))
 
 

@@ -1,18 +1,21 @@
 """Slack away, slow or cut off, the database busy, a replica gone: nothing is lost, and all goes on by itself."""
 
 import asyncio
-import fcntl
+import contextlib
 import socket
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine import make_url
 
 from bot.sandbox.server import SandboxServer
 from bot.store.messages import messages
 from bot.wiring import link
+from tests.conftest import PostgresServer
 from tests.scenarios.conftest import StartBot
 from tests.scenarios.driver import Bot, Workspace, alert, until
 
@@ -82,27 +85,40 @@ async def test_slack_hangs_and_nothing_else_does(bot: Bot, workspace: Workspace)
     assert len(await workspace.messages()) == 2
 
 
-@only_sqlite
-async def test_what_was_posted_while_the_database_was_busy_is_not_posted_again(
-    bot: Bot, workspace: Workspace, database_url: str
+@only_postgresql
+async def test_what_was_posted_while_the_database_was_away_is_not_posted_again(
+    start_bot: StartBot, workspace: Workspace, database_url: str, postgres_server: PostgresServer
 ) -> None:
-    await workspace.faults(delay_seconds=0.8, methods=POST)
-    await bot.fire()
+    name = make_url(database_url).database
+    async with start_bot(delivery={"lease": "30s"}) as bot:
+        await workspace.faults(delay_seconds=0.8, methods=POST)
+        await bot.fire()
 
-    async def under_way() -> bool:
-        count = sa.select(sa.func.count()).select_from(messages).where(messages.c.state == "sending")
-        return await bot.database.read(lambda tx: tx.execute(count).scalar_one() > 0)
+        async def under_way() -> bool:
+            count = sa.select(sa.func.count()).select_from(messages).where(messages.c.state == "sending")
+            return await bot.database.read(lambda tx: tx.execute(count).scalar_one() > 0)
 
-    await until(under_way)
-    with Path(f"{database_url.removeprefix('sqlite+aiosqlite:///')}.write.lock").open("a") as lock:
-        # Another process writes for longer than a writer of ours waits for its turn.
-        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
+        await until(under_way)
+        await asyncio.to_thread(_rename, postgres_server, name, "away")
         await until(lambda: workspace.calls("chat.postMessage"))
-        await asyncio.sleep(5.3)
-    await workspace.faults()
-    await bot.settled()
+        await asyncio.sleep(0.3)
+        assert "database" in (await bot.ready())[1]
+        await asyncio.to_thread(_rename, postgres_server, "away", name)
+        await workspace.faults()
+        await bot.settled()
     assert len(await workspace.calls("chat.postMessage")) == 1
     assert len(await workspace.messages()) == 1
+
+
+def _rename(server: PostgresServer, old: str, new: str) -> None:
+    """What a database that goes away looks like to its clients; they may come back while they are being cut off."""
+    cut = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{old}'"
+    for _ in range(20):
+        server.execute(cut)
+        with contextlib.suppress(asyncpg.ObjectInUseError):
+            server.execute(f"ALTER DATABASE {old} RENAME TO {new}")
+            return
+    raise AssertionError(f"{old} is always in use")
 
 
 @only_postgresql
