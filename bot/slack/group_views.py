@@ -40,7 +40,7 @@ def group_view(detail: GroupDetail, notice: str = "") -> dict[str, Any]:
     """The modal's JSON; `notice` is shown on top, for the answer to a press inside the modal."""
     card = to_card(detail.group, detail.alerts)
     entries = [_entry(each) for each in detail.history[-HISTORY:]]
-    older = max(0, len(detail.history) - HISTORY)
+    older = len(detail.history) > HISTORY
     return render("alerts/group_view", {**dict(card), "entries": entries, "older": older, "notice": notice})
 
 

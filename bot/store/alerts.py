@@ -84,7 +84,8 @@ alerts = Table(
     Column("acknowledged_by", String(64)),
     Column("resolved_at", UtcDateTime),
     Column("resolved_by", String(64)),
-    Index("ix_alerts_group", "group_id", "status"),
+    # All that counting a group reads: one of ten thousand alerts is summed without a look at the rows.
+    Index("ix_alerts_group", "group_id", "status", "severity"),
     Index("ix_alerts_fingerprint", "fingerprint", "id"),
 )
 Index(

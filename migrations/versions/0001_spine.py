@@ -264,7 +264,7 @@ def _alerts() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_alerts"),
     )
     op.create_index("ix_alerts_fingerprint", "alerts", ["fingerprint", "id"])
-    op.create_index("ix_alerts_group", "alerts", ["group_id", "status"])
+    op.create_index("ix_alerts_group", "alerts", ["group_id", "status", "severity"])
     op.create_index(
         "uq_alerts_open_fingerprint", "alerts", ["fingerprint"], unique=True, **_where("status != 'resolved'")
     )

@@ -185,7 +185,6 @@ def _notes() -> Iterator[tuple[str, str, dict[str, Any]]]:
         named = {"name": text, "subject": text}
         payloads: dict[str, dict[str, Any]] = {
             "alerts/refired": {**named, "times": 1},
-            "alerts/still_firing": {**named, "seconds": 15_000.0},
             "delivery/destination_broken": {"channel": text or "#x", "reason": "is_archived", "hint": "Unarchive it."},
             "delivery/given_up": {"channel": text or "#x", "template": "alerts/card", "reason": text[:300]},
         }
@@ -194,6 +193,7 @@ def _notes() -> Iterator[tuple[str, str, dict[str, Any]]]:
         for label, owner in who.items():
             each: dict[str, dict[str, Any]] = {
                 "alerts/joined": {**named, "firing": 1 if owner else 9, "owner": owner},
+                "alerts/still_firing": {**named, "seconds": 15_000.0, "assigned_to": owner},
                 "alerts/acknowledgement_expired": {**named, "owner": owner},
             }
             if owner:

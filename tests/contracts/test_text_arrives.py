@@ -42,7 +42,9 @@ def shown(
         alert_lists.listing("Open alerts", [about], 1, ""),
         alert_lists.home([about], [about], 1, ""),
         render("alerts/refired", {"name": name, "subject": subject, "times": 1, **FOOTER}),
-        render("alerts/still_firing", {"name": name, "subject": subject, "seconds": 9.0, **FOOTER}),
+        render(
+            "alerts/still_firing", {"name": name, "subject": subject, "seconds": 9.0, "assigned_to": None, **FOOTER}
+        ),
         render("alerts/acknowledgement_expired", {"name": name, "subject": subject, "owner": None, **FOOTER}),
         alert_lists.unknown_word(name, "", ""),
     ]

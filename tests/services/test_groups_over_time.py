@@ -1,7 +1,15 @@
 """What a group is after its alerts came, went and came again."""
 
+import json
+
+import sqlalchemy as sa
+
 from bot.services.alerts import respond
+from bot.slack.render import render
+from bot.store.messages import messages
 from tests.services.conftest import signal
+
+NO_FOOTER = {"late_seconds": None, "late_reason": "", "late_text": "", "rerouted_from": None, "key_tail": ""}
 
 
 async def test_ends_and_begins_again_before_it_was_told(alerts, clock):
@@ -40,3 +48,18 @@ async def test_owner_stands_in_the_record_of_what_is_over(alerts):
     await alerts.receive(signal("resolved"))
     over = await alerts.database.read(lambda tx: respond.store.groups_by_id(tx, [group.id])[0])
     assert (over.status, over.acknowledged_by) == ("resolved", "U0HANA")
+
+
+async def test_repeat_calls_whoever_it_was_given_to(alerts, clock):
+    await alerts.receive(signal())
+    clock.advance(11)
+    await alerts.do_due()
+    await alerts.press(respond.assign, (await alerts.group()).id, assignee_id="U0IVAN")
+    clock.advance(alerts.settings.repeat_interval.total_seconds())
+    await alerts.do_due()
+    query = sa.select(messages.c.payload).where(messages.c.template == "alerts/still_firing")
+    [payload] = await alerts.database.read(lambda tx: tx.execute(query).scalars().all())
+    assert payload["assigned_to"] == "U0IVAN"
+    words = json.dumps(render("alerts/still_firing", {**payload, **NO_FOOTER}))
+    assert '"user_id": "U0IVAN"' in words
+    assert "nobody has it" not in words

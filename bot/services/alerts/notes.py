@@ -24,8 +24,9 @@ def joined(tx: Transaction, group: Group, firing: int, revision: int) -> list[No
 
 
 def still_firing(tx: Transaction, group: Group, since: datetime) -> list[Note]:
-    """Nobody has taken it for the repeat interval."""
-    payload = {"name": group.name, "subject": group.subject, "seconds": (tx.now - since).total_seconds()}
+    """Nobody has acknowledged it for the repeat interval, whomever it was given to."""
+    seconds = (tx.now - since).total_seconds()
+    payload = {"name": group.name, "subject": group.subject, "seconds": seconds, "assigned_to": group.assigned_to}
     return _in_threads(tx, group, "still_firing", group.revision, payload, broadcast=True)
 
 
