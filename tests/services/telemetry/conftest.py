@@ -15,7 +15,7 @@ MOMENT = datetime(2024, 3, 1, 12, tzinfo=UTC)
 KEEPING = TelemetrySettings(minutes_kept_for=timedelta(days=36_500))
 
 
-def make_call(id: str = "c1", at: datetime = MOMENT, **values) -> ModelCall:
+def make_call(call_id: str = "c1", at: datetime = MOMENT, **values) -> ModelCall:
     told = {
         "model": "glm-4.5",
         "provider": "z_ai",
@@ -24,7 +24,7 @@ def make_call(id: str = "c1", at: datetime = MOMENT, **values) -> ModelCall:
         "output_tokens": 20,
         **values,
     }
-    return ModelCall(id=id, at=at, **told)
+    return ModelCall(id=call_id, at=at, **told)
 
 
 def make_calls(count: int, start: int = 0, apart: timedelta = timedelta(seconds=7)) -> list[ModelCall]:
