@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 LONGEST_BACKOFF_SECONDS = 60
 #: The channel for troubles refuses us too: nothing is given up, but it is tried only this often.
 LAST_RESORT_PAUSE = timedelta(seconds=60)
+#: A channel that takes nothing more from us, whatever it is.
+CLOSED = {"is_archived", "channel_not_found", "not_in_channel"}
 #: So often a history that cannot be read for now is tried before the message is posted again.
 READS = 4
 
@@ -56,7 +58,7 @@ class Refusals:
         elif error.outcome == Outcome.AMBIGUOUS and claimed.action == Action.POST:
             self._perhaps(tx, row, error)
         elif error.error == "thread_not_found" and row.thread_of:
-            self._thread_gone(tx, row)
+            self._after_thread(tx, row, "its thread was deleted")
         elif error.outcome == Outcome.DESTINATION:
             self._elsewhere(tx, row, error)
         elif error.outcome == Outcome.GONE:
@@ -103,10 +105,9 @@ class Refusals:
             logger.warning("History of %s cannot be read: %s", row.channel, error.error, extra={"action": "unreadable"})
             messages.settle_changed(tx, row, self._owner, marked=True)
 
-    def _thread_gone(self, tx: Transaction, row: MessageRow) -> None:
-        """Somebody deleted the message that it replies to: that is posted anew, and the reply after it."""
+    def _after_thread(self, tx: Transaction, row: MessageRow, reason: str) -> None:
+        """The message that it replies to is posted anew, and the reply after it."""
         messages.repost_shown(tx, row.thread_of or 0)
-        reason = "its thread was deleted"
         messages.settle_waiting(tx, row, self._owner, pause=self._settings.settle, reason=reason)
 
     def _elsewhere(self, tx: Transaction, row: MessageRow, error: SlackError) -> None:
@@ -116,9 +117,13 @@ class Refusals:
             pause = LAST_RESORT_PAUSE
             messages.settle_waiting(tx, row, self._owner, pause=pause, reason=error.message, counts=False)
             return
+        destinations.ensure(tx, [self._trouble_channel])
         if first:
             outbox.enqueue(tx, [self._notice(tx, row.channel, error)])
-        destinations.ensure(tx, [self._trouble_channel])
+        if row.thread_of and error.error in CLOSED:
+            # The message that it replies to cannot stay either: it goes elsewhere first, and its replies with it.
+            self._after_thread(tx, row, error.message)
+            return
         messages.move_replies(tx, row.id, self._trouble_channel)
         moved = {"channel": self._trouble_channel, "rerouted_from": row.rerouted_from or row.channel, "thread_of": None}
         messages.settle_changed(tx, row, self._owner, **messages.posted_anew(tx, row.generation, row), **moved)

@@ -81,6 +81,9 @@ class Sender:
             return await self._try(claimed)
         except SlackError as error:
             return await self._refused(claimed, error)
+        except (DatabaseBusy, DatabaseUnavailable):
+            # Read before the call, so nothing was sent.
+            return lambda tx: self._refusals.give_back(tx, claimed, "riskbot's database was busy")
         except Exception as error:
             # A bug on one message must not take the others with it: it is tried again, then given up and said.
             logger.exception("Sending %s failed", row.key, extra={"action": "send_failed"})

@@ -283,9 +283,9 @@ def repost_shown(tx: Transaction, message_id: int) -> None:
 
 
 def move_replies(tx: Transaction, message_id: int, channel: str) -> None:
-    """Replies that wait queue where their thread will stand."""
-    waiting = (messages.c.thread_of == message_id) & is_state(MessageState.WAITING)
-    tx.execute(update(messages).where(waiting).values(channel=channel))
+    """Replies that are not posted yet queue where their thread will stand."""
+    unposted = (messages.c.thread_of == message_id) & messages.c.ts.is_(None)
+    tx.execute(update(messages).where(unposted).values(channel=channel))
 
 
 class ThreadTarget(NamedTuple):

@@ -18,7 +18,7 @@ from tests.scenarios.wire import Wire
 #: Short waits, so that a story takes seconds. Slack's rates are in force and forgive bursts of five posts in a channel.
 SHORT = {
     "alerts": {"group_wait": "200ms", "group_interval": "300ms"},
-    "delivery": {"settle": "300ms", "request_timeout": "1s", "lease": "3s", "channel_post_interval": "250ms"},
+    "delivery": {"settle": "300ms", "request_timeout": "2s", "lease": "6s", "channel_post_interval": "250ms"},
     "slack": {"ping_interval": "1s", "reconnect_after": "2s"},
     "people": {"admins": ["alice@sandbox.example"], "roles": {"on_call": ["@oncall"]}},
 }

@@ -72,7 +72,7 @@ async def test_slack_hangs_and_nothing_else_does(bot: Bot, workspace: Workspace)
     await bot.fire()
     card = await workspace.expect_card("High: HighErrorRate")
     # Longer than our patience, so that each call ends as of unknown fate although it is taken later.
-    await workspace.faults(delay_seconds=1.5, methods=["chat.postMessage", "chat.update"])
+    await workspace.faults(delay_seconds=2.5, methods=["chat.postMessage", "chat.update"])
     await bot.fire("Slow", model="other")
     await until(lambda: workspace.calls("chat.postMessage"))
     answer = await workspace.user("hana").press(card, "alerts.acknowledge")
@@ -90,8 +90,8 @@ async def test_what_was_posted_while_the_database_was_away_is_not_posted_again(
     start_bot: StartBot, workspace: Workspace, database_url: str, postgres_server: PostgresServer
 ) -> None:
     name = make_url(database_url).database
-    async with start_bot(delivery={"lease": "30s"}) as bot:
-        await workspace.faults(delay_seconds=0.8, methods=POST)
+    async with start_bot(delivery={"lease": "60s", "request_timeout": "10s"}) as bot:
+        await workspace.faults(delay_seconds=2.0, methods=POST)
         await bot.fire()
 
         async def under_way() -> bool:
@@ -99,11 +99,15 @@ async def test_what_was_posted_while_the_database_was_away_is_not_posted_again(
             return await bot.database.read(lambda tx: tx.execute(count).scalar_one() > 0)
 
         await until(under_way)
+        # Now the call itself is made.
+        await asyncio.sleep(0.7)
         await asyncio.to_thread(_rename, postgres_server, name, "away")
-        await until(lambda: workspace.calls("chat.postMessage"))
-        await asyncio.sleep(0.3)
-        assert "database" in (await bot.ready())[1]
-        await asyncio.to_thread(_rename, postgres_server, "away", name)
+        try:
+            await until(lambda: workspace.calls("chat.postMessage"))
+            await asyncio.sleep(0.3)
+            assert "database" in (await bot.ready())[1]
+        finally:
+            await asyncio.to_thread(_rename, postgres_server, "away", name)
         await workspace.faults()
         await bot.settled()
     assert len(await workspace.calls("chat.postMessage")) == 1
@@ -153,13 +157,12 @@ async def test_two_replicas_share_the_work_and_one_survives_the_other(
 @only_postgresql
 async def test_orderly_end_leaves_nothing_leased(start_bot: StartBot, workspace: Workspace) -> None:
     await workspace.faults(delay_seconds=0.7, methods=POST)
-    async with start_bot() as bot:
-        await bot.fire()
-        await bot.fire("Slow", area="cost", model="other")
+    async with start_bot(delivery={"lease": "1h"}) as bot:
+        await bot.send(alert(), alert("Slow", model="other"))
         await asyncio.sleep(0.4)
     async with start_bot() as bot:
-        # Sooner than the lease of 3 s could have run out, and looked for.
-        await bot.settled(2)
+        # Whatever the first one held for an hour is free.
+        await bot.settled()
     assert len(await workspace.messages()) == 2
 
 

@@ -22,11 +22,11 @@ def at(call: Json) -> float:
     return datetime.fromisoformat(call["at"]).timestamp()
 
 
-async def test_retry_after_is_waited_out(bot: Bot, workspace: Workspace) -> None:
-    await workspace.faults(rate_limit_next=1, retry_after_seconds=2, methods=POST)
-    await bot.fire()
-    await bot.fire(model="other")
-    await bot.settled()
+async def test_retry_after_is_waited_out(start_bot: StartBot, workspace: Workspace) -> None:
+    async with start_bot(delivery={"channel_post_interval": "1s"}) as bot:
+        await workspace.faults(rate_limit_next=1, retry_after_seconds=2, methods=POST)
+        await bot.send(alert(), alert(model="other"))
+        await bot.settled()
     refused, *later = await workspace.calls("chat.postMessage")
     assert refused["error"] == "ratelimited"
     assert [each["ok"] for each in later] == [True, True]

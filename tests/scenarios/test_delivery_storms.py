@@ -11,9 +11,9 @@ only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def test_storm_becomes_digests_within_slacks_rates(start_bot: StartBot, workspace: Workspace) -> None:
-    async with start_bot(delivery={"channel_post_interval": "1s"}) as bot:
+    async with start_bot(delivery={"channel_post_interval": "1s", "request_timeout": "5s", "lease": "20s"}) as bot:
         await bot.send(*(alert("Slow", model=f"m{number}") for number in range(GROUPS)))
-        await bot.settled(30)
+        await bot.settled()
         posts = await workspace.calls("chat.postMessage")
         assert len(posts) <= 1.05 * GROUPS
         digests = await workspace.find("alert groups need somebody")
@@ -23,13 +23,13 @@ async def test_storm_becomes_digests_within_slacks_rates(start_bot: StartBot, wo
         for digest in digests:
             answer = await workspace.user("hana").press(digest, "alerts.acknowledge_digest")
             assert answer.acknowledged
-        await bot.settled(30)
+        await bot.settled()
         assert {each["status"] for each in await bot.alerts(limit=GROUPS)} == {"acknowledged"}
         assert len(await workspace.find("all seen", "<@U0HANA>")) == 3
         # What comes after the storm and before it is calm joins its newest digest: no further post.
         await bot.fire("Slow", model="latecomer")
         await workspace.expect("latecomer", "1 of 21 alert groups")
-        await bot.settled(30)
+        await bot.settled()
         assert len(await workspace.calls("chat.postMessage")) == 3
         assert not [each for each in await workspace.calls() if each["rate_limit_violation"]]
 
@@ -46,8 +46,7 @@ async def test_urgent_goes_first(bot: Bot, workspace: Workspace) -> None:
 async def test_late_message_says_why_slack_was_the_reason(start_bot: StartBot, workspace: Workspace) -> None:
     async with start_bot(delivery={"late_after": "1s"}) as bot:
         await workspace.faults(rate_limit_next=1, retry_after_seconds=2, methods=POST)
-        await bot.fire()
-        await bot.fire(model="other")
+        await bot.send(alert(), alert(model="other"))
         # Both waited, also the one that Slack never saw.
         for model in ("glm-4.5", "other"):
             card = await workspace.expect_card(f"HighErrorRate on {model}")
@@ -59,7 +58,7 @@ async def test_late_message_says_why_slack_was_the_reason(start_bot: StartBot, w
 @only_sqlite
 async def test_late_message_says_that_we_were_not_running(start_bot: StartBot, workspace: Workspace) -> None:
     async with start_bot() as bot:
-        await workspace.faults(rate_limit_next=1, retry_after_seconds=1, methods=POST)
+        await workspace.faults(rate_limit_next=1, retry_after_seconds=3, methods=POST)
         await bot.send(alert(), alert(model="other"))
         await until(lambda: workspace.calls("chat.postMessage"))
     async with start_bot(delivery={"late_after": "500ms"}) as bot:
