@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Column, Index, String, Table, bindparam, func, insert, select, update
 
-from bot.store.database import Bell, Transaction
+from bot.store.database import Transaction
 from bot.store.dialects import upsert
 from bot.store.schema import Id, Json, UtcDateTime, metadata
 from riskengine.response.reports import Recorded
@@ -73,7 +73,6 @@ def record(tx: Transaction, entries: Iterable[Entry]) -> None:
     rows = [{**entry._asdict(), "at": tx.now} for entry in entries]
     if rows:
         tx.execute(insert(audit), rows)
-        tx.ring(Bell.AUDIT)
 
 
 def history(tx: Transaction, object_kind: str, object_id: int, limit: int = 100) -> list[Recorded]:

@@ -23,7 +23,6 @@ class Bell(StrEnum):
 
     DELIVERY = "delivery"
     DUE = "due"
-    AUDIT = "audit"
     #: Calls have come whose deltas wait to be folded.
     TELEMETRY = "telemetry"
 
