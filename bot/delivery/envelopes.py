@@ -10,7 +10,8 @@ from bot.delivery.alerts import Content, alert_card, alert_digest
 from bot.slack.render import TemplateBroken, render
 from bot.slack.text import mrkdwn
 from bot.store.database import Transaction
-from bot.store.messages import MessageRow, Nature, ThreadTarget, thread_target
+from bot.store.messages import MessageRow, Nature
+from bot.store.threads import ThreadTarget, thread_target
 from riskengine.durations import spoken
 
 logger = logging.getLogger(__name__)

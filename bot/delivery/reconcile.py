@@ -6,7 +6,8 @@ from typing import Any
 from bot.delivery.envelopes import EVENT_TYPE
 from bot.slack.channels import channel_id
 from bot.slack.client import SlackClient
-from bot.store.messages import MessageRow, ThreadTarget
+from bot.store.messages import MessageRow
+from bot.store.threads import ThreadTarget
 
 #: Slack's clock and ours differ by less than this.
 CLOCK_SLACK = timedelta(seconds=5)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.delivery.trouble import SPOKEN, is_about_credentials
 from bot.settings import DeliverySettings
 from bot.slack.errors import HINTS, OUTCOMES, Outcome, SlackError
-from bot.store import destinations, messages, outbox, rates
+from bot.store import destinations, messages, outbox, rates, threads
 from bot.store.claims import Action, Claimed
 from bot.store.database import Transaction
 from bot.store.messages import MessageRow, Priority
@@ -107,7 +107,7 @@ class Refusals:
 
     def _after_thread(self, tx: Transaction, row: MessageRow, reason: str) -> None:
         """The message that it replies to is posted anew, and the reply after it."""
-        messages.repost_shown(tx, row.thread_of or 0)
+        threads.repost_shown(tx, row.thread_of or 0)
         messages.settle_waiting(tx, row, self._owner, pause=self._settings.settle, reason=reason)
 
     def _elsewhere(self, tx: Transaction, row: MessageRow, error: SlackError) -> None:
@@ -124,7 +124,7 @@ class Refusals:
             # The message that it replies to cannot stay either: it goes elsewhere first, and its replies with it.
             self._after_thread(tx, row, error.message)
             return
-        messages.move_replies(tx, row.id, self._trouble_channel)
+        threads.move_replies(tx, row.id, self._trouble_channel)
         moved = {"channel": self._trouble_channel, "rerouted_from": row.rerouted_from or row.channel, "thread_of": None}
         messages.settle_changed(tx, row, self._owner, **messages.posted_anew(tx, row.generation, row), **moved)
 

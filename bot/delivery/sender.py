@@ -19,7 +19,7 @@ from bot.settings import DeliverySettings
 from bot.slack.channels import join
 from bot.slack.client import SlackClient
 from bot.slack.errors import SlackError
-from bot.store import destinations, messages, rates
+from bot.store import destinations, messages, rates, threads
 from bot.store.claims import Action, Claimed
 from bot.store.database import Database, Transaction
 from bot.store.messages import MessageRow, Nature
@@ -136,7 +136,7 @@ class Sender:
 
     async def _reconcile(self, row: MessageRow) -> Settle:
         thread, place = await self._database.read(
-            lambda tx: (messages.thread_target(tx, row.thread_of or 0), destinations.by_channel(tx, row.channel))
+            lambda tx: (threads.thread_target(tx, row.thread_of or 0), destinations.by_channel(tx, row.channel))
         )
         found = await find_post(self._client, row, thread, place.slack_id if place else None)
         if found is None:

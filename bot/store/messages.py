@@ -6,7 +6,7 @@ One table, because posting is one problem: a first post must happen once, whethe
 
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import (
@@ -25,7 +25,6 @@ from sqlalchemy import (
     false,
     literal_column,
     or_,
-    select,
     update,
 )
 
@@ -268,36 +267,6 @@ def posted_anew(tx: Transaction, generation: int, row: MessageRow | None = None)
     was_shown = row is None or row.ts is not None
     gone = {"ts": None, "posted_channel": None, "shown_revision": None, "claimed_at": None}
     return {**gone, "generation": generation + 1, **({"wanted_at": tx.protocol_now} if was_shown else {})}
-
-
-def repost_shown(tx: Transaction, message_id: int) -> None:
-    """Post a message anew that is thought to stand and does not; one that is being edited finds that out by itself."""
-    stands = (messages.c.id == message_id) & is_state(MessageState.SHOWN)
-    generation = tx.execute(select(messages.c.generation).where(stands).with_for_update()).scalar_one_or_none()
-    if generation is not None:
-        anew = posted_anew(tx, generation)
-        tx.execute(
-            update(messages).where(stands).values(state=MessageState.WAITING, not_before=tx.protocol_now, **anew)
-        )
-        tx.ring(Bell.DELIVERY)
-
-
-def move_replies(tx: Transaction, message_id: int, channel: str) -> None:
-    """Replies that are not posted yet queue where their thread will stand."""
-    unposted = (messages.c.thread_of == message_id) & messages.c.ts.is_(None)
-    tx.execute(update(messages).where(unposted).values(channel=channel))
-
-
-class ThreadTarget(NamedTuple):
-    """Where replies to a message go."""
-
-    channel: str
-    ts: str
-
-
-def thread_target(tx: Transaction, message_id: int) -> ThreadTarget | None:
-    row = tx.execute(select(messages.c.posted_channel, messages.c.ts).where(messages.c.id == message_id)).one_or_none()
-    return ThreadTarget(row.posted_channel, row.ts) if row and row.ts else None
 
 
 def settle_dead(tx: Transaction, row: MessageRow, owner: str, *, reason: str) -> bool:
