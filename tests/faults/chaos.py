@@ -25,7 +25,7 @@ from bot.store.database import Database
 from bot.store.open import open_database
 from tests.faults.checker import Evidence, complaints, read_database, shown_in
 from tests.faults.processes import Launcher
-from tests.faults.senders import Presser, Sender
+from tests.faults.senders import Meter, Presser, Sender
 from tests.scenarios.driver import Json, Workspace, until
 
 #: When a kill at random strikes; a start takes about 0.2 s.
@@ -94,6 +94,7 @@ class Run:
         self._launchers: list[Launcher] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._senders: list[Sender] = []
+        self._meters: list[Meter] = []
         self._pressers: list[Presser] = []
 
     @asynccontextmanager
@@ -111,6 +112,7 @@ class Run:
                 launcher = Launcher({**base, "RISKBOT_HTTP__PORT": str(port)}, self.report.log)
                 self._launchers.append(await stack.enter_async_context(launcher))
             tasks = self._tasks = [asyncio.create_task(self._send(number, token)) for number in range(3)]
+            tasks.append(asyncio.create_task(self._meter(token)))
             for _ in range(2):
                 self._pressers.append(Presser(self._workspace, self._new_chance(), self.report.kills.total, 0.05))
             tasks += [asyncio.create_task(presser.run()) for presser in self._pressers]
@@ -120,13 +122,21 @@ class Run:
             await self._end(tasks)
 
     async def _send(self, number: int, token: str) -> None:
-        port = self._ports[number % len(self._ports)]
-        headers = {"Authorization": f"Bearer {token}"}
-        base_url = f"http://127.0.0.1:{port}"
-        async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=10, trust_env=False) as api:
+        async with self._api(number, token) as api:
             sender = Sender(number, api, self._new_chance(), pause_seconds=0.12)
             self._senders.append(sender)
             await sender.run()
+
+    async def _meter(self, token: str) -> None:
+        async with self._api(0, token) as api:
+            self._meters.append(Meter(api, self._new_chance(), Clock(), pause_seconds=0.1))
+            await self._meters[0].run()
+
+    def _api(self, number: int, token: str) -> httpx.AsyncClient:
+        """One of the replicas' API."""
+        base_url = f"http://127.0.0.1:{self._ports[number % len(self._ports)]}"
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.AsyncClient(base_url=base_url, headers=headers, timeout=10, trust_env=False)
 
     def _new_chance(self) -> random.Random:
         return random.Random(self._chance.getrandbits(64))
@@ -152,7 +162,7 @@ class Run:
         await self._workspace.faults()
         for launcher in self._launchers:
             await launcher.start("serve")
-        for each in [*self._senders, *self._pressers]:
+        for each in [*self._senders, *self._meters, *self._pressers]:
             each.stopped = True
         await asyncio.wait_for(asyncio.gather(*tasks), 60)
         started = monotonic_seconds()
@@ -181,7 +191,9 @@ class Run:
         recorded = await read_database(self._database_url)
         conditions = [each for sender in self._senders for each in sender.conditions]
         acknowledged = [each for presser in self._pressers for each in presser.acknowledged]
-        report.evidence = Evidence(recorded, shown_in(await self._workspace.state()), conditions, acknowledged)
+        shown = shown_in(await self._workspace.state())
+        metered = sum(meter.accepted for meter in self._meters)
+        report.evidence = Evidence(recorded, shown, conditions, acknowledged, metered)
         report.complaints += complaints(report.evidence)
         if await self._launchers[0].run("audit", "verify"):
             report.complaints.append("riskbot audit verify found the chain broken")
@@ -191,6 +203,7 @@ class Run:
             "kills": report.kills.total(),
             "requests": sum(sender.requests for sender in self._senders),
             "retries": sum(sender.retries for sender in self._senders),
+            "calls": recorded.calls,
             "episodes": len(recorded.alerts),
             "groups": len(recorded.groups),
             "messages": len(recorded.messages),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.clock import Clock
 from bot.store.alerts import alert_groups, alerts
@@ -20,6 +20,8 @@ from bot.store.due import due
 from bot.store.inbound import inbound
 from bot.store.messages import messages
 from bot.store.open import open_database
+from bot.store.telemetry.calls import calls
+from bot.store.telemetry.rollups import rollups_minute
 from riskengine.response.alerts import fingerprint_of
 from riskengine.response.grouping import Group
 from tests.faults.senders import Condition, Pressed
@@ -45,6 +47,9 @@ class Recorded:
     audit: list[Any]
     inbound: list[Any]
     overdue: list[Any]
+    #: Calls of models: stored, and summed in the rollups.
+    calls: int
+    calls_summed: int
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,8 @@ class Evidence:
     conditions: list[Condition]
     #: Presses that riskbot acknowledged.
     pressed: list[Pressed]
+    #: Calls of models that were accepted.
+    metered: int
 
 
 async def read_database(url: str) -> Recorded:
@@ -72,7 +79,10 @@ def _read(tx: Transaction) -> Recorded:
 
     groups = [Group.model_validate(row) for row in all_of(alert_groups)]
     overdue = [row for row in all_of(due) if row.due_at <= tx.now]
-    return Recorded(groups, all_of(alerts), all_of(messages), all_of(audit), all_of(inbound), overdue)
+    stored = tx.execute(select(func.count()).select_from(calls)).scalar_one()
+    summed = tx.execute(select(func.coalesce(func.sum(rollups_minute.c.calls), 0))).scalar_one()
+    facts = [all_of(table) for table in (alerts, messages, audit, inbound)]
+    return Recorded(groups, *facts, overdue, stored, int(summed))
 
 
 def shown_in(state: Json) -> list[Message]:
@@ -85,6 +95,7 @@ def complaints(evidence: Evidence) -> list[str]:
     recorded, shown = evidence.recorded, evidence.shown
     return [
         *_lost_alerts(recorded, evidence.conditions),
+        *_lost_calls(recorded, evidence.metered),
         *_unsent(recorded),
         *_unseen(recorded, shown),
         *_repeated(shown),
@@ -105,6 +116,12 @@ def _lost_alerts(recorded: Recorded, conditions: Iterable[Condition]) -> Iterato
             yield f"lost or doubled alert: {about} began {condition.begun} times, the database has {len(found)}"
         elif condition.fires is not None and condition.fires != (found[-1] != "resolved"):
             yield f"lost alert: {about} was last sent as firing={condition.fires}, the database says {found[-1]}"
+
+
+def _lost_calls(recorded: Recorded, metered: int) -> Iterator[str]:
+    for what, count in (("stored", recorded.calls), ("summed", recorded.calls_summed)):
+        if count != metered:
+            yield f"lost or doubled calls: {metered} were accepted, {count} are {what}"
 
 
 def _unsent(recorded: Recorded) -> Iterator[str]:

@@ -1,12 +1,14 @@
 """What happens to the bot meanwhile: programs that send alerts until they have an answer, and people who press."""
 
 import asyncio
+import itertools
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import httpx
 
+from bot.clock import Clock
 from tests.scenarios.driver import CHANNEL, Json, Message, Workspace
 
 AREAS = ("performance", "cost", "security", "quality")
@@ -89,17 +91,54 @@ class Sender:
         return new
 
     async def _send(self, alerts: list[Json]) -> None:
-        while True:
-            self.requests += 1
-            try:
-                answer = await self.api.post("/v1/alerts", json=alerts)
-            except httpx.TransportError:
-                answer = None
-            if answer is not None and answer.status_code == 200:
-                return
-            assert answer is None or answer.status_code in (429, 503), answer.text
-            self.retries += 1
-            await asyncio.sleep(RETRY_SECONDS)
+        tries = await send_until_answered(self.api, "/v1/alerts", alerts)
+        self.requests += tries
+        self.retries += tries - 1
+
+
+async def send_until_answered(api: httpx.AsyncClient, path: str, items: list[Json]) -> int:
+    """Send the same again and again until it is answered with 200; returns how often it was sent."""
+    for tries in itertools.count(1):
+        try:
+            answer = await api.post(path, json=items)
+        except httpx.TransportError:
+            answer = None
+        if answer is not None and answer.status_code == 200:
+            return tries
+        assert answer is None or answer.status_code in (429, 503), answer.text
+        await asyncio.sleep(RETRY_SECONDS)
+    raise AssertionError("unreachable")
+
+
+@dataclass
+class Meter:
+    """A program that reports its calls of a model."""
+
+    api: httpx.AsyncClient
+    chance: random.Random
+    clock: Clock
+    pause_seconds: float
+    #: Calls that were accepted.
+    accepted: int = 0
+    stopped: bool = False
+
+    async def run(self) -> None:
+        while not self.stopped:
+            calls = [self._call(self.accepted + number) for number in range(self.chance.randint(1, 20))]
+            await send_until_answered(self.api, "/v1/telemetry/calls", calls)
+            self.accepted += len(calls)
+            await asyncio.sleep(self.chance.uniform(0, 2 * self.pause_seconds))
+
+    def _call(self, number: int) -> Json:
+        return {
+            "id": f"call-{number}",
+            "at": self.clock.now().isoformat(),
+            "model": "model-9-0",
+            "provider": "z-ai",
+            "duration_seconds": 1.5,
+            "input_tokens": 100,
+            "output_tokens": 50,
+        }
 
 
 @dataclass(frozen=True)

