@@ -21,6 +21,7 @@ def test_complete_installation_passes(complete):
     subjects = [line[6:].split(":")[0] for line in said.splitlines()]
     assert subjects == [
         "settings",
+        "rules",
         "database",
         "durability",
         "audit",

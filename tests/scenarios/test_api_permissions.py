@@ -20,6 +20,8 @@ TAKES = {
     "POST /v1/alerts/{id}/acknowledge": Scope.RESPOND,
     "POST /v1/alerts/{id}/resolve": Scope.RESPOND,
     "POST /v1/hooks/alertmanager": Scope.INGEST,
+    "POST /v1/telemetry/calls": Scope.INGEST,
+    "POST /v1/telemetry/tasks": Scope.INGEST,
     "GET /healthz": None,
     "GET /readyz": None,
     "GET /metrics": None,
