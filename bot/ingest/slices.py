@@ -106,8 +106,10 @@ class ArrayReader:
             return None
         except RecursionError as error:
             raise self._broken(_said(error)) from None
-        # A number at the very end may go on in the next piece.
-        return (value, end) if last or end < len(self._text) else None
+        after = self._past_space(end)
+        # What stands before no mark may go on in the next piece, as 12. does.
+        is_whole = self._text[after : after + 1] in {",", "]"} or len(self._text) - at > ITEM_BYTES
+        return (value, end) if last or is_whole else None
 
     def _pass_marks(self, at: int) -> int:
         """Pass over brackets, commas and space, to where an item begins or the text ends."""

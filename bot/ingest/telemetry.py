@@ -159,6 +159,9 @@ class TelemetryIntake(Generic[Item]):
         except ValidationError as error:
             tally.rejected.append(Rejected(index=index, error=explain(error, self._names)))
             return None
+        except RecursionError:
+            tally.rejected.append(Rejected(index=index, error="it is nested too deep"))
+            return None
         if item.at > latest:
             ahead = spoken(item.at - self._clock.now())
             tally.rejected.append(Rejected(index=index, error=f"at lies {ahead} ahead of riskbot's clock"))

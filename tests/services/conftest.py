@@ -15,7 +15,7 @@ MOMENT = datetime(2024, 3, 1, 12, tzinfo=UTC)
 KEEPING = TelemetrySettings(minutes_kept_for=timedelta(days=36_500))
 
 
-def make_call(id: str = "c1", at: datetime = MOMENT, **values) -> ModelCall:
+def make_call(id: str = "c1", at: datetime = MOMENT, **values) -> ModelCall:  # noqa: A002 - the field's own name
     told = {
         "model": "glm-4.5",
         "provider": "z_ai",
