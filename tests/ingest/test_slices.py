@@ -130,7 +130,7 @@ async def test_items_before_a_fault_come_first():
     async def whole():
         yield body
 
-    with pytest.raises(InvalidJson, match="at item 2, where .* is due: '{' stands there"):
+    with pytest.raises(InvalidJson, match=r"at item 2, where .* is due: '{' stands there"):
         async for piece in slices(whole(), is_lines=False, check_many=refuse):
             seen += map(value_of, piece.items)
     assert seen == [{"a": 0}, {"a": 1}]
