@@ -45,4 +45,4 @@ def _fault(fault: Any, known: Iterable[str]) -> str:
 
 def _lower(sentence: str) -> str:
     """The sentences of pydantic begin with *Input should*; ours go on after the field's name."""
-    return sentence.removeprefix("Input ").removeprefix("String ")
+    return sentence.removeprefix("Input ").removeprefix("String ").replace("Invalid JSON:", "is no JSON:")

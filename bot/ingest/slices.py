@@ -6,11 +6,12 @@ A slice holds at most 500 items: 32 MiB checked in one go stop the event loop fo
 import codecs
 import json
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from enum import Enum
+from itertools import islice
 from typing import Any, NamedTuple, NoReturn, Protocol
 
-from bot.ingest.problems import Invalid, InvalidJson, Rejected
+from bot.ingest.problems import Invalid, InvalidJson
 from bot.ingest.text import printable
 
 SLICE_ITEMS = 500
@@ -19,6 +20,8 @@ SLICE_BYTES = 131_072
 #: Longer than any call could be; it bounds what is kept of an item whose end has not come.
 ITEM_BYTES = 262_144
 
+#: Between two objects of an array, or what looks like it within a text.
+_BETWEEN = re.compile(r"\}[ \t\n\r]*,(?=[ \t\n\r]*\{)")
 _SPACE = re.compile(r"[ \t\n\r]*")
 _ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
@@ -31,14 +34,21 @@ _DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 class Slice(NamedTuple):
-    """Items in their order, each with its place in the request, and those that are no JSON at all."""
+    """Some items in their order, the first of which has the place `first` in the request."""
 
-    items: Sequence[tuple[int, Any]]
-    rejected: Sequence[Rejected] = ()
+    first: int
+    #: The JSON of each item, to be checked one by one.
+    items: Sequence[bytes] = ()
+    #: Or all of them as they were checked together.
+    checked: Sequence[Any] = ()
 
     @property
-    def last_index(self) -> int:
-        return max([*(index for index, _ in self.items[-1:]), *(each.index for each in self.rejected[-1:])], default=0)
+    def end(self) -> int:
+        return self.first + len(self.items) + len(self.checked)
+
+
+#: Checks a JSON array in one step of compiled code; None when anything is wrong with it.
+CheckMany = Callable[[str], Sequence[Any] | None]
 
 
 class Reader(Protocol):
@@ -62,7 +72,8 @@ class _Due(Enum):
 class ArrayReader:
     """`[item, item, …]`: an error in the JSON ends it, since no later item could be found for sure."""
 
-    def __init__(self) -> None:
+    def __init__(self, check_many: CheckMany) -> None:
+        self._check_many = check_many
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
         self._text = ""
         self._index = 0
@@ -76,51 +87,80 @@ class ArrayReader:
         if not last and len(self._text) < SLICE_BYTES:
             return
         self._text = _without_nul(self._text)
-        while items := self._some(last=last):
-            yield Slice(items)
+        while self._is_at_an_item() and (piece := self._all_at_once(last=last) or self._one_by_one(last=last)):
+            yield piece
         if last and self._due != _Due.NOTHING:
             raise self._broken("the body ends")
 
-    def _some(self, *, last: bool) -> list[tuple[int, Any]]:
-        """Up to a slice of items from the front of the text, which then are gone from it."""
-        items: list[tuple[int, Any]] = []
-        at = self._pass_marks(0)
-        while at < len(self._text) and len(items) < SLICE_ITEMS:
-            found = self._item(at, last=last)
-            if found is None:
-                break
-            items.append((self._index, found[0]))
-            self._index += 1
-            self._due = _Due.COMMA
-            at = self._pass_marks(found[1])
-        self._text = self._text[at:]
-        return items
+    def _all_at_once(self, *, last: bool) -> Slice | None:
+        """A slice whose items are all good; None when that does not work.
 
-    def _item(self, at: int, *, last: bool) -> tuple[Any, int] | None:
-        """The item that begins here and where it ends; None when more of the body has to come first."""
+        It ends at what looks like the end of one object and the beginning of the next. Where that is within a text or
+        an object, what stands before it is no whole array, and so is not taken for one.
+        """
+        end = self._likely_end(last=last)
+        found = self._check_many(f"[{self._text[:end]}]") if end else None
+        if not found:
+            return None
+        self._text, self._due = self._text[end:], _Due.COMMA
+        self._index += len(found)
+        return Slice(self._index - len(found), checked=found)
+
+    def _likely_end(self, *, last: bool) -> int:
+        ends = [found.start() + 1 for found in islice(_BETWEEN.finditer(self._text), SLICE_ITEMS)]
+        if len(ends) < SLICE_ITEMS and last:
+            return max(0, self._text.rfind("]"))
+        return ends[-1] if ends else 0
+
+    def _one_by_one(self, *, last: bool) -> Slice | None:
+        """A slice of items whatever they are; None when more of the body has to come first."""
+        items: list[bytes] = []
         try:
-            value, end = _DECODER.raw_decode(self._text, at)
+            while len(items) < SLICE_ITEMS and self._is_at_an_item() and (item := self._item(last=last)):
+                items.append(item)
+                self._index += 1
+        except InvalidJson:
+            # Those before the fault come first; the next look finds it again.
+            if not items:
+                raise
+        return Slice(self._index - len(items), items) if items else None
+
+    def _item(self, *, last: bool) -> bytes | None:
+        """Take the item at the front of the text; None when more of the body has to come first."""
+        try:
+            value, end = _DECODER.raw_decode(self._text)
+            item = json.dumps(value).encode()
         except ValueError as error:
-            if last or len(self._text) - at > ITEM_BYTES:
+            if last or len(self._text) > ITEM_BYTES:
                 raise self._broken(_said(error)) from None
             return None
         except RecursionError as error:
             raise self._broken(_said(error)) from None
-        # A number at the very end may go on in the next piece.
-        return (value, end) if last or end < len(self._text) else None
+        after = self._past_space(end)
+        # What stands before no mark may go on in the next piece, as 12. does.
+        if not last and self._text[after : after + 1] not in {",", "]"} and len(self._text) <= ITEM_BYTES:
+            return None
+        self._text, self._due = self._text[end:], _Due.COMMA
+        return item
 
-    def _pass_marks(self, at: int) -> int:
-        """Pass over brackets, commas and space, to where an item begins or the text ends."""
-        at = self._past_space(at)
-        while at < len(self._text):
-            following = _MARKS.get((self._due, self._text[at]))
-            if following is None:
-                if self._due in {_Due.FIRST, _Due.ITEM}:
-                    break
-                raise self._broken(f"{printable(self._text[at])!r} stands there")
-            self._due = following
-            at = self._past_space(at + 1)
-        return at
+    def _is_at_an_item(self) -> bool:
+        """Cut off brackets, commas and space; whether there is anything behind them. Raises InvalidJson at others."""
+        at = self._past_space(0)
+        while at < len(self._text) and self._due not in {_Due.FIRST, _Due.ITEM}:
+            at = self._mark(at)
+        if at < len(self._text) and self._due == _Due.FIRST and self._text[at] == "]":
+            at = self._mark(at)
+        self._text = self._text[at:]
+        return bool(self._text)
+
+    def _mark(self, at: int) -> int:
+        """Pass over one mark; gives where the next thing stands."""
+        following = _MARKS.get((self._due, self._text[at]))
+        if following is None:
+            self._text = self._text[at:]
+            raise self._broken(f"{printable(self._text[:1])!r} stands there")
+        self._due = following
+        return self._past_space(at + 1)
 
     def _past_space(self, at: int) -> int:
         found = _SPACE.match(self._text, at)
@@ -139,7 +179,7 @@ _MARKS = {
 
 
 class LinesReader:
-    """One object a line; a broken line is rejected by its place and spoils no other. Empty lines count for nothing."""
+    """One object a line, so that a broken one spoils no other. Empty lines count for nothing."""
 
     def __init__(self) -> None:
         self._rest = b""
@@ -152,18 +192,9 @@ class LinesReader:
             raise Invalid(f"Line {self._index} has more than {ITEM_BYTES:,} bytes.")
         filled = [line for line in lines if line and not line.isspace()]
         for at in range(0, len(filled), SLICE_ITEMS):
-            yield self._read(filled[at : at + SLICE_ITEMS])
-
-    def _read(self, lines: Sequence[bytes]) -> Slice:
-        items: list[tuple[int, Any]] = []
-        rejected: list[Rejected] = []
-        for index, line in enumerate(lines, self._index):
-            try:
-                items.append((index, parse_text(line.decode("utf-8-sig"))))
-            except (ValueError, RecursionError) as error:
-                rejected.append(Rejected(index=index, error=f"the line is no JSON: {_said(error)}"))
-        self._index += len(lines)
-        return Slice(items, rejected)
+            some = filled[at : at + SLICE_ITEMS]
+            yield Slice(self._index, some)
+            self._index += len(some)
 
 
 class ObjectReader:
@@ -178,35 +209,36 @@ class ObjectReader:
             raise InvalidJson(f"The body begins with an object of more than {ITEM_BYTES:,} bytes.")
         if last:
             try:
-                yield Slice([(0, parse_text(self._body.decode("utf-8-sig")))])
+                parse_text(self._body.decode("utf-8-sig"))
             except (ValueError, RecursionError) as error:
                 raise InvalidJson(f"The body is no JSON: {_said(error)}.") from None
+            yield Slice(0, [self._body.removeprefix(codecs.BOM_UTF8)])
 
 
-async def slices(pieces: AsyncIterator[bytes], *, is_lines: bool) -> AsyncIterator[Slice]:
+async def slices(pieces: AsyncIterator[bytes], *, is_lines: bool, check_many: CheckMany) -> AsyncIterator[Slice]:
     """The slices of a body that arrives in pieces."""
     reader: Reader | None = None
     gathered = b""
     async for piece in pieces:
         gathered += piece
         if len(gathered) >= SLICE_BYTES:
-            reader = reader or reader_for(gathered, is_lines=is_lines)
+            reader = reader or reader_for(gathered, is_lines=is_lines, check_many=check_many)
             for each in reader.feed(gathered, last=False):
                 yield each
             gathered = b""
-    reader = reader or reader_for(gathered, is_lines=is_lines)
+    reader = reader or reader_for(gathered, is_lines=is_lines, check_many=check_many)
     for each in reader.feed(gathered, last=True):
         yield each
 
 
-def reader_for(head: bytes, *, is_lines: bool) -> Reader:
+def reader_for(head: bytes, *, is_lines: bool, check_many: CheckMany) -> Reader:
     """The reader of a body that begins so. Senders call everything JSON, so the body itself is looked at.
 
     Lines are what is called so, what begins with a whole object on a line, and what has an object begin on the next.
     """
     text = head.removeprefix(codecs.BOM_UTF8).lstrip()
     if text.startswith(b"["):
-        return ArrayReader()
+        return ArrayReader(check_many)
     first, newline, after = text.partition(b"\n")
     if is_lines or (newline and (after.startswith(b"{") or (after.strip() and _is_json(first)))):
         return LinesReader()

@@ -1,19 +1,18 @@
 """`/v1/telemetry`: model calls and task outcomes; one object, an array, or an object a line."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from bot.clock import Clock
 from bot.ingest.bodies import NDJSON, Incoming, LargeBody
 from bot.ingest.endpoint import Answer, Call, Endpoint, Told, to_response
-from bot.ingest.explain import explain
+from bot.ingest.explain import explain, field_names
 from bot.ingest.group_commit import SHARED_FAULTS, GroupCommit
 from bot.ingest.intake import IntakeAnswer
 from bot.ingest.metrics import HttpMetrics, Outcome
@@ -24,7 +23,7 @@ from bot.ingest.tokens import Scope
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.settings import TelemetrySettings
 from riskengine.durations import spoken
-from riskengine.telemetry import ONE_CALL, ONE_OUTCOME, ModelCall, TaskOutcome
+from riskengine.telemetry import ModelCall, TaskOutcome
 
 LOG = logging.getLogger(__name__)
 TAG = "Telemetry"
@@ -32,18 +31,13 @@ TAG = "Telemetry"
 MOST_REJECTED = 1_000
 #: About a second of work; beyond it senders are told to come back.
 MOST_QUEUED = 20_000
+#: The longest wait for requests that are on their way in; a commit costs the machine as much as ten calls do.
+GATHER_SECONDS = 0.005
 #: A body of one piece up to this size is tried as one object first.
 SMALL_BYTES = 16_384
 
 
-class Timed(Protocol):
-    """What every item has."""
-
-    @property
-    def at(self) -> datetime: ...
-
-
-Item = TypeVar("Item", bound=Timed)
+Item = TypeVar("Item", ModelCall, TaskOutcome)
 
 
 class Interrupted(Problem):
@@ -81,7 +75,7 @@ class TelemetryIntake(Generic[Item]):
     def __init__(
         self,
         sender: str,
-        adapter: TypeAdapter[Item],
+        model: type[Item],
         write: Callable[[Sequence[Item]], Awaitable[Sequence[bool]]],
         *,
         metrics: HttpMetrics,
@@ -89,9 +83,12 @@ class TelemetryIntake(Generic[Item]):
         ahead: timedelta,
     ) -> None:
         self._sender = sender
-        self._adapter = adapter
-        self._names = list(adapter.json_schema()["properties"])
-        self._commits: GroupCommit[Item, bool] = GroupCommit(write, max_items=SLICE_ITEMS, max_queued=MOST_QUEUED)
+        self._adapter: TypeAdapter[Item] = TypeAdapter(model)
+        self._many: TypeAdapter[list[Item]] = TypeAdapter(list[model])  # type: ignore[valid-type]
+        self._names = field_names(model)
+        self._commits: GroupCommit[Item, bool] = GroupCommit(
+            write, max_items=SLICE_ITEMS, max_queued=MOST_QUEUED, gather_seconds=GATHER_SECONDS
+        )
         self._metrics = metrics
         self._clock = clock
         self._ahead = ahead
@@ -130,7 +127,9 @@ class TelemetryIntake(Generic[Item]):
         if one is not None:
             await self._store([one], tally)
             return
-        async for piece in slices(incoming.pieces(head), is_lines=incoming.media in NDJSON):
+        async for piece in slices(
+            incoming.pieces(head), is_lines=incoming.media in NDJSON, check_many=self._check_many
+        ):
             await self._store(self._checked(piece, tally), tally)
 
     def _one(self, body: bytes) -> Item | None:
@@ -142,35 +141,36 @@ class TelemetryIntake(Generic[Item]):
         return item if item.at <= self._latest() else None
 
     def _checked(self, piece: Slice, tally: Tally) -> list[Item]:
-        tally.rejected += piece.rejected
+        items = enumerate(piece.checked or map(self._check, piece.items), piece.first)
         latest = self._latest()
-        good = [item for index, value in piece.items if (item := self._check(index, value, latest, tally)) is not None]
+        good: list[Item] = []
+        for index, item in items:
+            if isinstance(item, str):
+                tally.rejected.append(Rejected(index=index, error=item))
+            elif item.at > latest:
+                tally.rejected.append(Rejected(index=index, error=self._too_early(item)))
+            else:
+                good.append(item)
         if len(tally.rejected) >= MOST_REJECTED:
-            raise Invalid(
-                f"{len(tally.rejected):,} items were rejected; nothing after item {piece.last_index} was looked at.",
-                hint="Mend the sender: the first errors stand under `rejected`.",
-                rejected=tally.rejected[:MOST_REJECTED],
-            )
+            raise _too_many(tally.rejected, piece.end)
         return good
 
-    def _check(self, index: int, value: object, latest: datetime, tally: Tally) -> Item | None:
+    def _check(self, written: bytes) -> Item | str:
+        """The item, or what is wrong with it."""
         try:
-            item = self._validated(value)
+            item: Item = self._adapter.validate_json(without_nul(written))
         except ValidationError as error:
-            tally.rejected.append(Rejected(index=index, error=explain(error, self._names)))
-            return None
-        if item.at > latest:
-            ahead = spoken(item.at - self._clock.now())
-            tally.rejected.append(Rejected(index=index, error=f"at lies {ahead} ahead of riskbot's clock"))
-            return None
+            return explain(error, self._names)
         return item
 
-    def _validated(self, value: object) -> Item:
+    def _check_many(self, written: str) -> Sequence[Item] | None:
         try:
-            return self._adapter.validate_python(value)
+            return self._many.validate_json(written)
         except ValidationError:
-            # What was sent is JSON, and its own rules and errors are those of the contract.
-            return self._adapter.validate_json(json.dumps(value))
+            return None
+
+    def _too_early(self, item: Item) -> str:
+        return f"at lies {spoken(item.at - self._clock.now())} ahead of riskbot's clock"
 
     def _latest(self) -> datetime:
         return self._clock.now() + self._ahead
@@ -201,6 +201,14 @@ def _with_stored(problem: Problem, tally: Tally) -> Problem:
     return problem
 
 
+def _too_many(rejected: Sequence[Rejected], looked_at: int) -> Invalid:
+    return Invalid(
+        f"{len(rejected):,} items were rejected; nothing after item {looked_at - 1} was looked at.",
+        hint="Mend the sender: the first errors stand under `rejected`.",
+        rejected=rejected[:MOST_REJECTED],
+    )
+
+
 def _none_taken(rejected: Sequence[Rejected]) -> Invalid:
     first = rejected[0]
     whole = "The item was" if len(rejected) == 1 else f"All {len(rejected)} items were"
@@ -209,12 +217,12 @@ def _none_taken(rejected: Sequence[Rejected]) -> Invalid:
 
 def call_intake(desk: TelemetryDesk, metrics: HttpMetrics, clock: Clock) -> TelemetryIntake[ModelCall]:
     ahead = desk.settings.ahead
-    return TelemetryIntake("calls", ONE_CALL, desk.receive, metrics=metrics, clock=clock, ahead=ahead)
+    return TelemetryIntake("calls", ModelCall, desk.receive, metrics=metrics, clock=clock, ahead=ahead)
 
 
 def task_intake(desk: TelemetryDesk, metrics: HttpMetrics, clock: Clock) -> TelemetryIntake[TaskOutcome]:
     ahead = desk.settings.ahead
-    return TelemetryIntake("tasks", ONE_OUTCOME, desk.receive_outcomes, metrics=metrics, clock=clock, ahead=ahead)
+    return TelemetryIntake("tasks", TaskOutcome, desk.receive_outcomes, metrics=metrics, clock=clock, ahead=ahead)
 
 
 def telemetry_endpoints(

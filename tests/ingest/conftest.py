@@ -79,12 +79,16 @@ def make_desk(database: Database) -> AlertDesk:
     return AlertDesk(database, Permissions(TownsPeople(), PeopleSettings()), AlertDelivery())
 
 
-def make_app(database: Database, settings: HttpSettings, readiness: Works, **options) -> tuple[Starlette, AlertDesk]:
+def make_app(
+    database: Database,
+    settings: HttpSettings,
+    readiness: Works,
+    telemetry: TelemetrySettings | None = None,
+    **options,
+) -> tuple[Starlette, AlertDesk]:
     desk = make_desk(database)
-    telemetry = TelemetryDesk(database, TelemetrySettings())
-    return build_app(
-        desk, telemetry, database, settings, readiness=readiness, metrics=CollectorRegistry(), **options
-    ), desk
+    told = TelemetryDesk(database, telemetry or TelemetrySettings())
+    return build_app(desk, told, database, settings, readiness=readiness, metrics=CollectorRegistry(), **options), desk
 
 
 @contextlib.asynccontextmanager
