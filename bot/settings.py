@@ -15,6 +15,7 @@ from riskengine.baselines import BaselineSettings
 from riskengine.durations import Duration
 from riskengine.response.alerts import AlertSettings
 from riskengine.response.routing import Route
+from riskengine.response.silences import SilenceSettings
 from riskengine.response.storms import StormSettings
 from riskengine.statistics import DropLimits
 from riskengine.windows import WindowSettings
@@ -95,6 +96,7 @@ class AlertDelivery(AlertSettings):
     routes: tuple[Route, ...] = Field(
         (), description="Channels for areas, severities and labels; all matching ones are told."
     )
+    silences: SilenceSettings = SilenceSettings()
 
     @property
     def trouble_channel(self) -> str:

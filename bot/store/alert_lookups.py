@@ -15,7 +15,7 @@ from riskengine.response.alerts import Alert, AlertStatus, Severity
 from riskengine.response.grouping import Group
 from riskengine.response.reports import GroupDetail, Overview
 
-OPEN = (AlertStatus.FIRING, AlertStatus.ACKNOWLEDGED)
+OPEN = (AlertStatus.FIRING, AlertStatus.ACKNOWLEDGED, AlertStatus.SUPPRESSED)
 
 
 class AlertFilter(BaseModel):
@@ -61,7 +61,7 @@ def open_groups(tx: Transaction, *, limit: int = 50, owner: str | None = None) -
 
 #: Sorted by the database: among thousands that are open the worst one may be the oldest.
 _FIRING_WORST_OLDEST = (
-    case((alert_groups.c.status == AlertStatus.FIRING, 0), else_=1),
+    case({AlertStatus.FIRING: 0, AlertStatus.ACKNOWLEDGED: 1}, value=alert_groups.c.status, else_=2),
     case({each.value: -each.rank for each in Severity}, value=alert_groups.c.severity, else_=0),
     alert_groups.c.opened_at,
     alert_groups.c.id,
@@ -77,6 +77,7 @@ def overview(tx: Transaction) -> Overview:
     return Overview(
         firing_groups=counts.get("firing", 0),
         acknowledged_groups=counts.get("acknowledged", 0),
+        suppressed_groups=counts.get("suppressed", 0),
         resolved_last_day=int(tx.execute(resolved).scalar_one()),
         mtta=_mean_time_to_acknowledge(tx),
     )

@@ -34,6 +34,8 @@ class Overview(BaseModel):
 
     firing_groups: int
     acknowledged_groups: int
+    #: Groups that hold and of which nobody hears.
+    suppressed_groups: int = 0
     resolved_last_day: int
     #: Mean of firing → acknowledged over the groups acknowledged in the last day; None when there are none.
     mtta: timedelta | None

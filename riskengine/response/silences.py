@@ -30,9 +30,20 @@ class SilenceSettings(BaseModel):
 
 
 class SilenceStatus(StrEnum):
+    #: Previewed by its author, not made yet.
+    DRAFT = "draft"
     PENDING = "pending"
     ACTIVE = "active"
     EXPIRED = "expired"
+
+
+class SilenceEnd(StrEnum):
+    """Why a silence is over."""
+
+    EXPIRED = "expired"
+    ENDED = "ended"
+    #: It matched no alert for so long that it hid nothing but the next surprise.
+    IDLE = "idle"
 
 
 class SilenceDraft(BaseModel):
@@ -87,6 +98,20 @@ class Silence(BaseModel):
         return self.status(now) == SilenceStatus.ACTIVE and match_all(self.matchers, labels)
 
 
+class SilenceRecord(Silence):
+    """A silence as it is kept: where its life stands, and what has become of it."""
+
+    #: Where it stands; unlike `status(now)`, which says where it should stand, this is what was done.
+    state: SilenceStatus
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+    ended_because: SilenceEnd | None = None
+    #: Alerts that it has muted; counted while it is in force, kept once it is over.
+    hidden: int = 0
+    #: Alerts that hold and that it mutes.
+    holding: int = 0
+
+
 def begin(draft: SilenceDraft, *, by: str, now: datetime, settings: SilenceSettings) -> Silence:
     """Turn what is asked for into a silence; raises SilenceRefused where its times make no sense."""
     starts_at = max(now, draft.starts_at or now)
@@ -127,6 +152,11 @@ def parse_matchers(text: str) -> tuple[Matcher, ...]:
 def silencing(labels: Mapping[str, str], silences: Iterable[Silence], now: datetime) -> list[Silence]:
     """Every silence that mutes an alert with these labels."""
     return [silence for silence in silences if silence.mutes(labels, now)]
+
+
+def longest_silencing(labels: Mapping[str, str], silences: Iterable[Silence], now: datetime) -> Silence | None:
+    """The silence that mutes an alert the longest, which is the one to name: its end is when people hear of it."""
+    return max(silencing(labels, silences, now), key=lambda silence: silence.ends_at, default=None)
 
 
 def is_silenced(labels: Mapping[str, str], silences: Iterable[Silence], now: datetime) -> bool:

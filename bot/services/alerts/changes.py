@@ -14,10 +14,18 @@ from riskengine.response.grouping import FollowUp, Group, follow_up, summarise
 GROUP = "alert_group"
 
 
-def refresh(tx: Transaction, group_ids: Collection[int], settings: AlertSettings, *, by_person: bool = False) -> None:
+def refresh(
+    tx: Transaction,
+    group_ids: Collection[int],
+    settings: AlertSettings,
+    *,
+    by_person: bool = False,
+    announce: bool = True,
+) -> None:
     """Sum the groups anew; a group whose sum or whose owner changed gets a new revision and is told when it should be.
 
-    A person's act is always told at once, whatever it changed.
+    A person's act is always told at once, whatever it changed. `announce` is False where one note tells of all of
+    the groups together.
     """
     if not group_ids:
         return
@@ -33,7 +41,8 @@ def refresh(tx: Transaction, group_ids: Collection[int], settings: AlertSettings
     store.update_groups(tx, [each.group for each in follow_ups])
     _tell(tx, before, follow_ups)
     _keep_timers(tx, follow_ups, settings)
-    outbox.enqueue(tx, [note for each in follow_ups for note in _notes(tx, before[each.group.id], each)])
+    if announce:
+        outbox.enqueue(tx, [note for each in follow_ups for note in _notes(tx, before[each.group.id], each)])
 
 
 def _tell(tx: Transaction, before: Mapping[int, Group], follow_ups: Sequence[FollowUp]) -> None:
@@ -64,4 +73,6 @@ def _notes(tx: Transaction, before: Group, change: FollowUp) -> list[Note]:
         return notes.refired(tx, before, change.group.revision)
     if change.joined:
         return notes.joined(tx, before, change.group.firing, change.group.revision)
+    if change.unmuted:
+        return notes.unmuted(tx, before, change.group.revision)
     return []

@@ -36,7 +36,7 @@ def acknowledge(tx: Transaction, press: Press, settings: AlertDelivery) -> Answe
     group = _begin(tx, press)
     if isinstance(group, Answer):
         return group
-    if group.status != AlertStatus.FIRING:
+    if group.status not in {AlertStatus.FIRING, AlertStatus.SUPPRESSED}:
         return Answer.unchanged(_taken_already(group, press.user_id))
     _take(tx, [group], press.user_id, settings)
     return _commit(Answer.done())

@@ -23,18 +23,29 @@ BUSY_PAUSE = timedelta(milliseconds=50)
 def tell_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelivery) -> None:
     """Show the groups' present state: post the cards that are not there yet, have the others edited.
 
-    A group that was resolved during its wait is told too: somebody should know that it happened.
+    A group that was resolved during its wait is told too: somebody should know that it happened. Of what is muted
+    nobody hears, nor that it is over; a card that stands already shows it.
     """
     due_at = {row.subject_id: row.due_at for row in rows}
-    groups = _groups_of(tx, rows)
+    groups = _heard(tx, _groups_of(tx, rows))
     labels = store.labels_by_group(tx, list(due_at)) if any(route.labels for route in settings.routes) else {}
-    wishes = [wish for group in groups for wish in _wishes(group, labels.get(group.id, []), due_at[group.id], settings)]
+    posted = [group for group in groups if group.status != AlertStatus.SUPPRESSED]
+    wishes = [wish for group in posted for wish in _wishes(group, labels.get(group.id, []), due_at[group.id], settings)]
     destinations.ensure(tx, [wish.channel for wish in wishes])
     cards.want(tx, wishes)
     cards.bump(tx, changes.GROUP, {group.id: group.revision for group in groups if group.told_at is not None})
     new = [group.id for group in groups if group.told_at is None and group.status == AlertStatus.FIRING]
     due.schedule(tx, DueKind.REPEAT_GROUP, new, tx.now + settings.repeat_interval)
     store.mark_told(tx, [group.id for group in groups])
+
+
+def _heard(tx: Transaction, groups: Sequence[Group]) -> list[Group]:
+    """Without the groups that were never told and that are muted, or were so until all of it was over."""
+    over = [group.id for group in groups if group.told_at is None and group.status == AlertStatus.RESOLVED]
+    loud = store.groups_with_unmuted(tx, over) if over else set()
+    quiet = set(over) - loud
+    quiet |= {group.id for group in groups if group.told_at is None and group.status == AlertStatus.SUPPRESSED}
+    return [group for group in groups if group.id not in quiet]
 
 
 def _wishes(
@@ -60,10 +71,12 @@ def expire_acknowledgements(tx: Transaction, rows: Sequence[DueRow], settings: A
     """Give back what was acknowledged and forgotten: its alerts fire again, and its owner is told."""
     lapsed = [group for group in _groups_of(tx, rows) if group.acknowledged and _is_over(tx, group)]
     store.unacknowledge(tx, [group.id for group in lapsed])
+    asking = store.groups_firing(tx, [group.id for group in lapsed])
     for group in lapsed:
         free = {"acknowledged_by": None, "acknowledged_at": None, "acknowledgement_expires_at": None}
         revision = store.update_group(tx, group.id, **free)
-        outbox.enqueue(tx, notes.acknowledgement_expired(tx, group, group.acknowledged_by, revision))
+        if group.id in asking:
+            outbox.enqueue(tx, notes.acknowledgement_expired(tx, group, group.acknowledged_by, revision))
         detail = {"owner": group.acknowledged_by}
         audit.record(tx, [audit.Entry(audit.SYSTEM, "acknowledgement_expired", changes.GROUP, group.id, detail)])
     changes.refresh(tx, [group.id for group in lapsed], settings, by_person=True)
