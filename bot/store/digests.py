@@ -83,7 +83,7 @@ def join(tx: Transaction, digest: OpenDigest, cards: Sequence[WaitingCard]) -> N
     tx.execute(update(messages).where(messages.c.thread_of.in_(ids)).values(thread_of=digest.id))
     urgent = min([card.priority for card in cards], default=Priority.ALERT)
     wake = {
-        **woken(tx),
+        **woken(tx.protocol_now),
         "wanted_revision": messages.c.wanted_revision + 1,
         "payload": {"last_joined_at": tx.protocol_now.isoformat()},
     }
