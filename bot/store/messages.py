@@ -192,20 +192,27 @@ def woken(moment: Any) -> dict[str, Any]:
     }
 
 
+_SHOWN = (
+    update(messages)
+    .where(messages.c.id == bindparam("message"), messages.c.lease_owner == bindparam("owner"))
+    .values(
+        shown_revision=bindparam("revision"),
+        state=case(
+            (messages.c.wanted_revision > bindparam("revision"), MessageState.WAITING), else_=MessageState.SHOWN
+        ),
+        not_before=MOMENT,
+        attempts=0,
+        hold_reason=None,
+        last_error=None,
+        **_RELEASED,
+    )
+)
+
+
 def settle_shown(tx: Transaction, row: MessageRow, owner: str, *, revision: int, **posted: Any) -> bool:
     """Slack shows this revision; when a newer one was wanted meanwhile, the message waits again."""
-    newer = messages.c.wanted_revision > revision
-    values = {
-        "shown_revision": revision,
-        "state": case((newer, MessageState.WAITING), else_=MessageState.SHOWN),
-        "not_before": tx.protocol_now,
-        "attempts": 0,
-        "hold_reason": None,
-        "last_error": None,
-        **posted,
-        **_RELEASED,
-    }
-    done = tx.execute(update(messages).where(_mine(row, owner)).values(values))
+    mine = {"message": row.id, "owner": owner, "revision": revision, "moment": tx.protocol_now}
+    done = tx.execute(_SHOWN, {**mine, **posted})
     tx.ring(Bell.DELIVERY)
     return done.rowcount == 1
 
