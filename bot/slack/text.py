@@ -25,6 +25,11 @@ def mrkdwn(value: object, limit: int | None = None) -> str:
     return _cut(escaped, limit, entities=True)
 
 
+def typed(text: str) -> str:
+    """What a person typed after a command: Slack hands it over with `&`, `<` and `>` escaped."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def plain(value: object, limit: int | None = None) -> str:
     """`value` for a plain_text field, which takes `&`, `<` and `>` as they are."""
     return _cut(_stripped(value), limit, entities=False)

@@ -52,6 +52,7 @@ alert_groups = Table(
     Column("assigned_to", String(64)),
     Column("assigned_by", String(64)),
     Index("ix_alert_groups_open", "status", "severity"),
+    Index("ix_alert_groups_opened_at", "opened_at"),
     # How things went in the last day is asked with every `/alerts`, of all the groups there ever were.
     Index("ix_alert_groups_resolved_at", "resolved_at"),
     Index("ix_alert_groups_acknowledged_at", "acknowledged_at"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.handlers.alerts_command import WORDS
+from bot.handlers.alerts_words import WORDS
 from bot.slack.ids import COMMANDS, SHORTCUTS, Action, Command, View
 from tests.contracts.examples import all_examples
 from tests.contracts.listeners import registered

@@ -190,12 +190,18 @@ async def test_command_fields(app, run, people):
         await ack()
 
     async with run():
-        await people.post("command", user="bo", channel="general", command="alerts", text=" a  b ", settle_seconds=0)
+        await people.post(
+            "command", user="bo", channel="general", command="alerts", text=" a>=b  & <c>", settle_seconds=0
+        )
         await people.post("command", user="bo", channel="riskbot", command="/alerts", settle_seconds=0)
         archived = await people.post("command", 400, user="alice", channel="old-project", command="/alerts")
     assert "archived" in archived["error"]
     first, direct = bodies
-    assert (first["command"], first["text"], first["channel_name"]) == ("/alerts", "a  b", "general")
+    assert (first["command"], first["text"], first["channel_name"]) == (
+        "/alerts",
+        "a&gt;=b  &amp; &lt;c&gt;",
+        "general",
+    )
     assert (first["user_name"], first["team_domain"], first["api_app_id"]) == ("bo", "sandbox", "A0SANDBOX")
     assert (direct["channel_name"], direct["channel_id"]) == ("directmessage", "D0BO")
 

@@ -16,6 +16,7 @@ from bot.slack.text import (
     mrkdwn,
     plain,
     rich_text,
+    typed,
 )
 
 ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
@@ -27,6 +28,12 @@ ANY = st.text() | st.text(alphabet="&<>;amplgt*_~`@!U|^\n\t\x00\u202e\u2066x")
 
 def unescape(text: str) -> str:
     return re.sub("&(?:amp|lt|gt);", lambda match: ENTITIES[match.group()], text)
+
+
+@given(ANY)
+def test_what_was_typed_comes_back(text):
+    sent = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    assert typed(sent) == text
 
 
 def kept(text: str) -> str:

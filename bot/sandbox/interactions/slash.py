@@ -21,7 +21,7 @@ async def run_command(sandbox: Sandbox, body: Json, settle_seconds: float) -> Js
     channel = writable_place(sandbox, body, user)
     command = "/" + str(required(body, "command")).removeprefix("/")
     entry = sandbox.manifest.command(command)
-    text = str(body.get("text") or "").strip()
+    text = escape_signs(str(body.get("text") or "").strip())
     if entry.get("should_escape"):
         text = escape_names(sandbox.workspace, text)
     reply_place = sandbox.response_urls.new_place(channel, user.id)
@@ -63,6 +63,11 @@ def _show_answer(sandbox: Sandbox, reply_place: Place, command: str, ack: Ack) -
     except SlackRefusal as refusal:
         return f'{command} failed with the error "{refusal.error}"'
     return None
+
+
+def escape_signs(text: str) -> str:
+    """Slack hands typed `&`, `<` and `>` over as entities; only its own mentions stand in angle brackets."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def escape_names(workspace: Workspace, text: str) -> str:
