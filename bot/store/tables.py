@@ -6,6 +6,7 @@ from bot.store.destinations import destinations
 from bot.store.due import due
 from bot.store.inbound import inbound
 from bot.store.inhibitions import inhibition_sides
+from bot.store.judgements import alert_judgements
 from bot.store.messages import messages
 from bot.store.muting import muting
 from bot.store.rates import method_rates
@@ -22,6 +23,7 @@ from bot.store.tokens import tokens
 
 __all__ = [
     "alert_groups",
+    "alert_judgements",
     "alerts",
     "audit",
     "audit_head",

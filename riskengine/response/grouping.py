@@ -214,7 +214,8 @@ def _first_telling(before: Group, after: GroupState, now: datetime, settings: Al
     return now + settings.group_wait if before.status == AlertStatus.RESOLVED else now
 
 
-_NOBODY: dict[str, object] = {"acknowledged_by": None, "acknowledged_at": None, "acknowledgement_expires_at": None}
+#: A group's owner when nobody has acknowledged it.
+NOBODY: dict[str, object] = {"acknowledged_by": None, "acknowledged_at": None, "acknowledgement_expires_at": None}
 
 
 def _moments(before: Group, after: GroupState, now: datetime, *, ended: bool) -> dict[str, object]:
@@ -231,5 +232,5 @@ def _moments(before: Group, after: GroupState, now: datetime, *, ended: bool) ->
     elif after.status == AlertStatus.SUPPRESSED:
         moments["unmuted_at"] = None
     if before.status == AlertStatus.RESOLVED and after.status != AlertStatus.RESOLVED:
-        return {**moments, **_NOBODY, "resolved_at": None, "unmuted_at": None, "refires": before.refires + 1}
-    return {**moments, **_NOBODY} if before.acknowledged and not after.acknowledged else moments
+        return {**moments, **NOBODY, "resolved_at": None, "unmuted_at": None, "refires": before.refires + 1}
+    return {**moments, **NOBODY} if before.acknowledged and not after.acknowledged else moments
