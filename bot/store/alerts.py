@@ -108,9 +108,7 @@ Index(
 # What a silence or an alert mutes is few among all, and counted and freed by these.
 for _muted_by in (alerts.c.silenced_by, alerts.c.inhibited_by):
     _is_muted = _muted_by.is_not(None)
-    Index(
-        f"ix_alerts_{_muted_by.name}", _muted_by, alerts.c.status, sqlite_where=_is_muted, postgresql_where=_is_muted
-    )
+    Index(f"ix_alerts_{_muted_by.name}", _muted_by, alerts.c.status, sqlite_where=_is_muted, postgresql_where=_is_muted)
 
 
 #: Statements of the hot paths are made once: SQLAlchemy takes longer to build one than SQLite to run it.

@@ -114,6 +114,12 @@ def in_force(tx: Transaction) -> list[Silence]:
     return [Silence.model_validate(row) for row in tx.execute(select(silences).where(active).order_by(silences.c.id))]
 
 
+def plain(tx: Transaction, silence_ids: Collection[int]) -> list[Silence]:
+    """These silences without their counts, in the order of their ids."""
+    rows = tx.execute(select(silences).where(silences.c.id.in_(silence_ids)).order_by(silences.c.id))
+    return [Silence.model_validate(row) for row in rows]
+
+
 def by_ids(tx: Transaction, silence_ids: Collection[int]) -> list[SilenceRecord]:
     """These silences with their counts, in the order of their ids."""
     if not silence_ids:
@@ -141,10 +147,10 @@ def forget_drafts(tx: Transaction, before: datetime) -> None:
 
 def count_hidden(tx: Transaction, silence_ids: Collection[int]) -> dict[int, tuple[int, int]]:
     """Of each silence: how many alerts it has muted, and how many of them hold."""
-    holding = func.sum(case((IS_OPEN, 1), else_=0))
-    mine = select(alerts.c.silenced_by, func.count(), holding).where(alerts.c.silenced_by.in_(silence_ids))
-    rows = tx.execute(mine.group_by(alerts.c.silenced_by))
-    return {int(row[0]): (int(row[1]), int(row[2])) for row in rows}
+    holding = func.sum(case((IS_OPEN, 1), else_=0)).label("holding")
+    mine = select(alerts.c.silenced_by, func.count().label("hidden"), holding)
+    counted = mine.where(alerts.c.silenced_by.in_(silence_ids)).group_by(alerts.c.silenced_by)
+    return {int(row.silenced_by): (int(row.hidden), int(row.holding)) for row in tx.execute(counted)}
 
 
 def last_ended(tx: Transaction, silence_id: int) -> datetime | None:

@@ -189,9 +189,10 @@ def follow_up(before: Group, after: GroupState, now: datetime, settings: AlertSe
     unmuted = fires_now and before.status == AlertStatus.SUPPRESSED
     group = before.model_copy(update={**dict(after), **_moments(before, after, now, ended=ended)})
     how = Telling.AT_ONCE if by_person else telling(before.state, after)
+    told_at = tell_at(how, before.told_at, now, settings)
     return FollowUp(
         group=group,
-        tell_at=tell_at(how, before.told_at, now, settings) if is_told else _first_telling(before, after, now, settings),
+        tell_at=told_at if is_told else _first_telling(before, after, now, settings),
         ended=ended,
         asks=is_told and fires_now,
         refired=is_told and refired,

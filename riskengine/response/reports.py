@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from riskengine.response.alerts import Alert
 from riskengine.response.grouping import Group
+from riskengine.response.silences import Silence
 
 
 class Recorded(NamedTuple):
@@ -19,12 +20,20 @@ class Recorded(NamedTuple):
     detail: dict[str, Any]
 
 
+class Mutes(NamedTuple):
+    """What mutes alerts of a group that hold: silences, and alerts that explain them."""
+
+    silences: tuple[Silence, ...] = ()
+    sources: tuple[Alert, ...] = ()
+
+
 class GroupDetail(NamedTuple):
     """One group with its alerts and history, as a modal or a card shows it."""
 
     group: Group
     alerts: list[Alert]
     history: list[Recorded]
+    mutes: Mutes = Mutes()
 
 
 class Overview(BaseModel):

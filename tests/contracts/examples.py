@@ -10,7 +10,8 @@ from bot.slack.group_views import group_view, notice_view
 from bot.slack.render import render
 from riskengine.response.alerts import Alert, AlertStatus, Severity
 from riskengine.response.grouping import Group
-from riskengine.response.reports import GroupDetail, Overview, Recorded
+from riskengine.response.reports import GroupDetail, Mutes, Overview, Recorded
+from riskengine.response.silences import SilenceRecord, SilenceStatus, parse_matchers
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -77,6 +78,7 @@ def an_alert(**changes: Any) -> Alert:
 class Shown(NamedTuple):
     group: Group
     alerts: list[Alert]
+    mutes: Mutes = Mutes()
 
 
 TAKEN = {
@@ -86,6 +88,23 @@ TAKEN = {
 }
 OVER = {"status": AlertStatus.RESOLVED, "firing": 0, "resolved": 1, "resolved_at": NOON + 2 * HOUR}
 ACKNOWLEDGED = {"status": AlertStatus.ACKNOWLEDGED, "firing": 0, "acknowledged": 1, **TAKEN}
+
+
+MUTED = {"status": AlertStatus.SUPPRESSED, "firing": 0, "suppressed": 1}
+
+
+def silence(**changes: Any) -> SilenceRecord:
+    plain = {
+        "id": 7,
+        "matchers": parse_matchers("model=glm-4.5 severity!=critical"),
+        "starts_at": NOON,
+        "ends_at": NOON + 2 * HOUR,
+        "comment": "We upgrade the router.",
+        "created_by": "U0HANA",
+        "created_at": NOON,
+        "state": SilenceStatus.ACTIVE,
+    }
+    return SilenceRecord.model_validate({**plain, **changes})
 
 
 def _many(count: int, **labels: str) -> list[Alert]:
@@ -119,6 +138,14 @@ GROUPS: dict[str, Shown] = {
     "resolved_by_program": Shown(
         group(**OVER), [an_alert(status=AlertStatus.RESOLVED, resolved_at=NOON, resolved_by="token:ci")]
     ),
+    "silenced": Shown(group(**MUTED), [an_alert(status=AlertStatus.SUPPRESSED)], Mutes(silences=(silence(),))),
+    "partly_silenced": Shown(
+        group(suppressed=2),
+        [an_alert(), an_alert(status=AlertStatus.SUPPRESSED)],
+        Mutes(silences=(silence(comment=LONG[:500]), silence(id=8, created_by="token:ci", comment=HOSTILE[:500]))),
+    ),
+    "inhibited": Shown(group(**MUTED), [an_alert()], Mutes(sources=(an_alert(name=HOSTILE), an_alert(name=LONG)))),
+    "unmuted": Shown(group(unmuted_at=NOON + HOUR), [an_alert()]),
     "refired": Shown(group(refires=3), [an_alert()]),
     "no_labels": Shown(group(area="", subject="", subject_label=""), [an_alert(labels={}, annotations={})]),
     "no_alerts": Shown(group(), []),
@@ -154,7 +181,7 @@ def _note(template: str, payload: dict[str, Any]) -> Iterator[tuple[str, dict[st
 
 def _messages_of_groups() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for state, shown in GROUPS.items():
-        card = dict(to_card(shown.group, shown.alerts))
+        card = dict(to_card(shown.group, shown.alerts, shown.mutes))
         for footer, values in FOOTERS.items():
             yield "alerts/card", f"{state}, {footer}", render("alerts/card", {**card, **values})
 
@@ -189,6 +216,7 @@ def _notes() -> Iterator[tuple[str, str, dict[str, Any]]]:
         named = {"name": text, "subject": text}
         payloads: dict[str, dict[str, Any]] = {
             "alerts/refired": {**named, "times": 1},
+            "alerts/unmuted": named,
             "delivery/destination_broken": {"channel": text or "#x", "reason": "is_archived", "hint": "Unarchive it."},
             "delivery/given_up": {"channel": text or "#x", "template": "alerts/card", "reason": text[:300]},
         }
@@ -205,6 +233,26 @@ def _notes() -> Iterator[tuple[str, str, dict[str, Any]]]:
             for template, payload in each.items():
                 for footer, shown in _note(template, payload):
                     yield template, f"{state}, {label}, {footer}", shown
+
+
+def _silence_notes() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    until = {"timestamp": 1_767_225_600, "utc": "2026-01-01 00:00 UTC"}
+    for state, text in _WORDS.items():
+        named = {"filter": text[:600], "comment": text[:500], "by": "U0HANA"}
+        payloads: dict[str, tuple[str, dict[str, Any]]] = {
+            "begun": ("silences/began", {**named, "until": until, "holding": 0}),
+            "begun by a program": ("silences/began", {**named, "by": "token:ci", "until": until, "holding": 9}),
+        }
+        for because, by, hidden, holding in (
+            ("expired", None, 37, 1),
+            ("ended", "U0IVAN", 1, 0),
+            ("ended", "token:ci", 37, 4),
+            ("idle", None, 0, 0),
+        ):
+            over = {"because": because, "ended_by": by, "hidden": hidden, "holding": holding, "idle_after": "1 d"}
+            payloads[f"{because} {by}"] = ("silences/over", {**named, **over})
+        for kind, (template, payload) in payloads.items():
+            yield from ((template, f"{state}, {kind}, {footer}", shown) for footer, shown in _note(template, payload))
 
 
 def _answers() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -229,7 +277,7 @@ def _views() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for state, shown in GROUPS.items():
         for told, entries in (("no history", []), ("history", history), ("long history", history * 12)):
             for notice in ("", "<@U0HANA> has acknowledged this already. Nothing was changed."):
-                view = group_view(GroupDetail(shown.group, shown.alerts, entries), notice)
+                view = group_view(GroupDetail(shown.group, shown.alerts, entries, shown.mutes), notice)
                 yield "alerts/group_view", f"{state}, {told}, {'with a notice' if notice else 'no notice'}", view
     yield "alerts/notice", "refused", notice_view("A guest cannot see alerts. Nothing was changed.")
     groups = [shown.group for shown in GROUPS.values()]
@@ -258,5 +306,5 @@ def _history() -> list[Recorded]:
 
 def all_examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Template, state, and what Slack would be sent."""
-    for part in (_messages_of_groups, _digests, _notes, _answers, _views):
+    for part in (_messages_of_groups, _digests, _notes, _silence_notes, _answers, _views):
         yield from part()
