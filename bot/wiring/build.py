@@ -20,10 +20,13 @@ from bot.handlers.metrics import PressMetrics
 from bot.health import Health
 from bot.ingest.app import build_app as build_api
 from bot.ingest.tokens import any_token_works, may_listen
-from bot.scheduling.bells import build_scheduler, seal_audit
+from bot.scheduling.bells import BellRope, build_scheduler, seal_audit
 from bot.scheduling.due import DueRunner
 from bot.services.alerts import tell
 from bot.services.alerts.desk import AlertDesk
+from bot.services.auditor.auditor import Auditor
+from bot.services.auditor.findings import Terms
+from bot.services.auditor.metrics import AuditorMetrics
 from bot.services.permissions import Permissions
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
@@ -131,6 +134,12 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         pruner = Pruner(database, settings.telemetry)
         rules = RulesFile(rules_path(settings.watch))
         looker = Looker(database, telemetry, rules, settings.watch, settings.alerts)
+
+        def terms() -> Terms:
+            looks = settings.watch.interval / clock.speed
+            return Terms(settings.alerts, settings.auditor, looks, worker.trouble)
+
+        auditor = Auditor(database, terms, AuditorMetrics(registry))
         scheduler = build_scheduler(
             database,
             due_runner,
@@ -140,6 +149,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             looker.look,
             # The bell rings in real time; in the demo business time runs faster.
             settings.watch.interval / clock.speed,
+            ropes=[BellRope("auditor", auditor.look, settings.auditor.interval)],
         )
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)

@@ -52,7 +52,8 @@ def repeat_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelive
     firing = [group for group in _groups_of(tx, rows) if group.status == AlertStatus.FIRING]
     for group in firing:
         outbox.enqueue(tx, notes.still_firing(tx, group, group.opened_at))
-        store.update_group(tx, group.id)
+    revisions = {group.id: store.update_group(tx, group.id) for group in firing}
+    cards.bump(tx, changes.GROUP, revisions)
     due.schedule(tx, DueKind.REPEAT_GROUP, [group.id for group in firing], tx.now + settings.repeat_interval)
 
 
