@@ -89,7 +89,7 @@ class GenericAlert(BaseModel):
                 "severity": "high",
                 "status": "firing",
                 "labels": {"area": "performance", "model": "glm-4.5"},
-                "annotations": {"summary": "Errors above 5 % for 10 minutes"},
+                "annotations": {"summary": "Too many calls fail.", "value": "failed calls 7.1 %", "limit": "5 %"},
                 "started_at": "2026-03-01T12:00:00Z",
             }
         },
@@ -105,7 +105,9 @@ class GenericAlert(BaseModel):
         f"{LABEL_VALUE_BYTES:,}. `area`, and `model`, `provider` or `service` decide the group."
     )
     annotations: Annotated[dict[str, str], AfterValidator(_annotations_fit)] = Field(
-        {}, description=f"Text for people, at most {ANNOTATIONS_BYTES:,} bytes together; it identifies nothing."
+        {},
+        description=f"Text for people, at most {ANNOTATIONS_BYTES:,} bytes together; it identifies nothing. A card "
+        "shows `value` and `limit` large, then `summary`, `action` (what to do) and `runbook_url`.",
     )
     started_at: Moment | None = Field(None, description="RFC 3339 with an offset; absent: when it arrives.")
     fingerprint: Annotated[str, Field(min_length=1, max_length=FINGERPRINT_LENGTH)] | None = Field(

@@ -1,7 +1,7 @@
 """What a group's card and a digest show."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
@@ -36,6 +36,8 @@ class Line(BaseModel):
     more_labels: int
     #: Empty where a single line needs none to be told from others.
     emoji: str
+    #: What was measured when it fired; empty where the card says it for all of them.
+    value: str
 
 
 class AlertCard(BaseModel):
@@ -52,6 +54,10 @@ class AlertCard(BaseModel):
     emoji: str
     severity_emoji: str
     headline: str
+    #: What was measured when it fired, against which limit, from how many calls; said once where there is one alert.
+    value: str
+    limit: str
+    basis: str
     summary: str
     action: str
     runbook_url: str
@@ -97,6 +103,7 @@ def to_card(group: Group, alerts: Sequence[Alert]) -> AlertCard:
     holding = [alert for alert in alerts if alert.status != AlertStatus.RESOLVED]
     telling = (holding or list(alerts))[:1]
     annotations = telling[0].annotations if telling else {}
+    figures = annotations if len(holding or alerts) == 1 else {}
     return AlertCard(
         group_id=group.id,
         name=group.name,
@@ -106,7 +113,10 @@ def to_card(group: Group, alerts: Sequence[Alert]) -> AlertCard:
         severity=group.severity,
         emoji=emoji_of(group),
         severity_emoji=EMOJI[group.severity],
-        headline=headline(group),
+        headline=headline(group) + _in_figures(group, figures),
+        value=_first_word(figures.get("value", ""), group),
+        limit=figures.get("limit", ""),
+        basis=figures.get("basis", ""),
         summary=annotations.get("summary") or annotations.get("description", ""),
         action=annotations.get("action", ""),
         runbook_url=_web_address(annotations.get("runbook_url", "")),
@@ -143,6 +153,19 @@ def headline(group: Group) -> str:
     return f"{EMOJI[group.severity]} {group.severity.capitalize()}: {group.name}{about}{count}"
 
 
+def _in_figures(group: Group, annotations: Mapping[str, str]) -> str:
+    """What a notification says besides, while it fires: on a locked phone there is nothing else to see."""
+    if group.status != AlertStatus.FIRING or not annotations.get("value"):
+        return ""
+    limit = f", limit {annotations['limit']}" if annotations.get("limit") else ""
+    return f" · {annotations['value']}{limit}"
+
+
+def _first_word(value: str, group: Group) -> str:
+    """It begins a line while the group holds; then it ends the sentence *it fired at …*."""
+    return value if group.status == AlertStatus.RESOLVED else value[:1].upper() + value[1:]
+
+
 def emoji_of(group: Group) -> str:
     return EMOJI[group.severity] if group.status == AlertStatus.FIRING else _EMOJI_OF_STATUS[group.status]
 
@@ -158,7 +181,9 @@ def _lines(alerts: Sequence[Alert], group: Group) -> tuple[Line, ...]:
     for alert in alerts:
         labels = [f"{name}={value}" for name, value in sorted(alert.labels.items()) if name not in shared]
         emoji = _emoji_of_alert(alert) if len(alerts) > 1 else ""
-        told.append(Line(labels=tuple(labels[:LABELS]), more_labels=max(0, len(labels) - LABELS), emoji=emoji))
+        more = max(0, len(labels) - LABELS)
+        value = alert.annotations.get("value", "") if len(alerts) > 1 else ""
+        told.append(Line(labels=tuple(labels[:LABELS]), more_labels=more, emoji=emoji, value=value))
     return tuple(told)
 
 

@@ -60,7 +60,10 @@ def an_alert(**changes: Any) -> Alert:
         "status": AlertStatus.FIRING,
         "labels": {"area": "performance", "model": "glm-4.5", "role": "architect"},
         "annotations": {
-            "summary": "Mean response time 4.2 s over 5 min (limit 3.0 s), p95 9.8 s, 214 calls.",
+            "summary": "Calls take more than 3 s on average.",
+            "value": "mean response time 4.2 s",
+            "limit": "3 s",
+            "basis": "214 calls in 5 min",
             "action": "Consider rolling the model back",
             "runbook_url": "https://runbooks.example.com/latency",
         },
@@ -93,7 +96,8 @@ def _many(count: int, **labels: str) -> list[Alert]:
 def _of_text(text: str) -> Shown:
     """The text everywhere where a sender may write."""
     named = group(name=text, area=text, subject=text, subject_label="model")
-    annotations = {"summary": text, "action": text, "runbook_url": f"https://e.example/{text}", "x": text}
+    said = dict.fromkeys(("summary", "value", "limit", "basis", "action", "x"), text)
+    annotations = {**said, "runbook_url": f"https://e.example/{text}"}
     return Shown(named, [an_alert(name=text, labels={"model": text, "k": text, text: "v"}, annotations=annotations)])
 
 
@@ -250,6 +254,8 @@ def _history() -> list[Recorded]:
         ("slack:U0IVAN", "unacknowledged", {}),
         ("system", "acknowledgement_expired", {"owner": "U0IVAN"}),
         ("token:ci", "resolved", {}),
+        ("slack:U0HANA", "judged_useful", {}),
+        ("slack:U0IVAN", "judged_not_useful", {}),
         ("source:" + HOSTILE[:240], "alert_resolved", {"severity": "high"}),
         ("slack:U0HANA", "a_verb_of_tomorrow", {}),
     ]

@@ -9,7 +9,7 @@ from bot.store import audit, invariants
 from bot.store.database import Bell, Transaction
 
 #: As many as the seal's own bell takes at once.
-SEALED_AT_ONCE = 100
+SEALED_AT_ONCE = 32
 #: A look may be late; after so many of them it is missing.
 MISSED_LOOKS = 3
 

@@ -5,19 +5,19 @@ from decimal import Decimal
 from riskengine.areas.performance import Observation
 from riskengine.conditions import Measured
 from riskengine.durations import spoken
-from riskengine.metrics import METRICS, SPELLINGS
-from riskengine.rules import CompiledRule
-
-_BY_NAME = {metric.name.value: metric for metric in METRICS}
+from riskengine.metrics import metric_of, written
+from riskengine.rules import CompiledRule, Rule
 
 
 def annotations(compiled: CompiledRule, observation: Observation) -> dict[str, str]:
-    """The alert's text, fixed at the moment it fires."""
+    """The alert's text as it fires; a card gives `value`, `limit` and `basis` a line of their own."""
     rule = compiled.rule
-    facts = "; ".join(_fact(each) for each in observation.measured if each.holds)
-    over = f"{observation.samples} calls in {spoken(rule.window)}"
+    held = [each for each in observation.measured if each.holds]
     told = {
-        "summary": " ".join(filter(None, [rule.summary, f"{facts}, {over}." if facts else f"{over}."])),
+        "summary": rule.summary,
+        "value": " and ".join(map(_value, held)),
+        "limit": " and ".join(map(_limit, held)),
+        "basis": _basis(rule, observation),
         "action": rule.advice,
         "action_id": rule.action,
         "runbook_url": rule.runbook_url or "",
@@ -30,16 +30,29 @@ def values(observation: Observation) -> dict[str, str | None]:
     return {name: None if value is None else written(value) for name, value in observation.values.items()}
 
 
-def _fact(measured: Measured) -> str:
-    """`avg_response_time 4.2 s, limit > 3 s`: what was found, and what the rule says of it."""
-    name = measured.text.split(measured.sign)[0].strip()
-    metric = _BY_NAME.get(SPELLINGS.get(name, ""))
-    what, unit = (metric.description, f" {metric.unit}" if metric.unit else "") if metric else (name, "")
-    return f"{what} {written(measured.left)}{unit}, fires at {measured.sign} {written(measured.right)}{unit}"
+def left_of(measured: Measured) -> str:
+    """What stands before the comparison's sign, as it was written."""
+    return measured.text.split(measured.sign)[0].strip()
 
 
-def written(value: Decimal | None) -> str:
-    """Three significant digits, without an exponent."""
-    if value is None:
-        return "no data"
-    return format(Decimal(format(value, ".3g")).normalize(), "f")
+def _value(measured: Measured) -> str:
+    """`mean response time 4.2 s`: what was found; a calculation is told as it was written."""
+    metric = metric_of(left_of(measured))
+    return f"{metric.told_as if metric else left_of(measured)} {_told(measured, measured.left)}"
+
+
+def _limit(measured: Measured) -> str:
+    return _told(measured, measured.right)
+
+
+def _told(measured: Measured, value: Decimal | None) -> str:
+    metric = metric_of(left_of(measured))
+    if metric:
+        return metric.told(value)
+    return "no data" if value is None else written(value)
+
+
+def _basis(rule: Rule, observation: Observation) -> str:
+    """How many calls stand behind it, and for how long it had held when it fired."""
+    held = f", for {spoken(rule.pending_for)}" if rule.pending_for else ""
+    return f"{observation.samples} calls in {spoken(rule.window)}{held}"

@@ -1,6 +1,7 @@
 """The rules at work on stored calls: a regression fires, is said with its figures, and ends; both databases."""
 
 import random
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -85,10 +86,10 @@ async def test_a_latency_regression_fires_says_its_figures_and_ends(fleet):
     assert await fleet.look() == {"slow_responses model": Transition.FIRED, "slow_responses role": Transition.FIRED}
     told = await open_alerts(fleet)
     assert {labels.get("model") or labels.get("role") for _, labels, _ in told} == {"glm-4.5", "architect"}
-    summary = told[0][2]["summary"]
-    assert "mean response time 4.2 s" in summary
-    assert "> 3 s" in summary
-    assert "150 calls in 5 min" in summary
+    said = told[0][2]
+    assert (said["value"], said["limit"]) == ("mean response time 4.2 s", "3 s")
+    assert said["basis"] == "150 calls in 5 min"
+    assert said["summary"] == "Calls take more than 3 s on average."
     # The model's alert is one that an outage of its only provider may mute.
     assert {labels["provider"] for _, labels, _ in told} == {"openrouter"}
     assert await fleet.look() == {}
@@ -102,6 +103,9 @@ async def test_a_latency_regression_fires_says_its_figures_and_ends(fleet):
 async def test_errors_fire(fleet):
     await fleet.call(6, errors=0.3)
     assert {"high_error_rate model", "high_error_rate role"} <= set(await fleet.look())
+    [_, (_, _, said)] = await open_alerts(fleet)
+    assert re.fullmatch(r"failed calls \d\d(\.\d)? %", said["value"])
+    assert said["limit"] == "5 %"
 
 
 async def test_few_calls_are_no_data(fleet):
