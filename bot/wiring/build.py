@@ -24,6 +24,7 @@ from bot.scheduling.bells import build_scheduler, seal_audit
 from bot.scheduling.due import DueRunner
 from bot.services.alerts import tell
 from bot.services.alerts.desk import AlertDesk
+from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.permissions import Permissions
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
@@ -91,7 +92,8 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = slack_client(settings, settings.slack.bot_token.get_secret_value(), session)
         people = SlackPeople(client, kept_seconds=settings.people.groups_cached_for.total_seconds())
-        desk = AlertDesk(database, Permissions(people, settings.people), settings.alerts)
+        permissions = Permissions(people, settings.people)
+        desk = AlertDesk(database, permissions, settings.alerts)
         telemetry = TelemetryDesk(database, settings.telemetry)
 
         due_runner = DueRunner(database, _works(settings))
@@ -105,7 +107,13 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         )
         registry = CollectorRegistry()
         bot = Running(database, desk, due_runner, worker)
-        context = Context(alerts=desk, client=client, prefix=settings.slack.prefix, metrics=PressMetrics(registry))
+        context = Context(
+            alerts=desk,
+            subscriptions=SubscriptionDesk(database, permissions, settings.alerts),
+            client=client,
+            prefix=settings.slack.prefix,
+            metrics=PressMetrics(registry),
+        )
         link = SlackLink(settings, session, client, people, context, bot.give_up)
         health = Health(
             database,
