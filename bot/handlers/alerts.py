@@ -1,6 +1,7 @@
 """Presses on alert cards, digests and their modals."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -41,6 +42,8 @@ def register(app: AsyncApp, context: Context) -> None:
     app.action(Action.UNACKNOWLEDGE_ALERTS)(answer_with(desk.unacknowledge))
     app.action(Action.RESOLVE_ALERTS)(answer_with(desk.resolve))
     app.action(Action.ASSIGN_ALERTS)(answer_with(desk.assign))
+    app.action(Action.CALL_USEFUL)(answer_with(partial(desk.judge, useful=True)))
+    app.action(Action.CALL_NOT_USEFUL)(answer_with(partial(desk.judge, useful=False)))
 
     @app.action(Action.ACKNOWLEDGE_DIGEST)
     async def acknowledge_digest(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:

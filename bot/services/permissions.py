@@ -19,6 +19,11 @@ class Verb(StrEnum):
     ASSIGN = "assign alerts"
     RESOLVE = "resolve alerts"
     SUBSCRIBE = "change what a channel hears"
+    JUDGE = "judge alerts"
+
+
+#: What every full member may; the others take a role.
+FOR_ALL_MEMBERS = frozenset({Verb.VIEW, Verb.JUDGE})
 
 
 class People(Protocol):
@@ -64,7 +69,7 @@ class Permissions:
         return f"{outsider} cannot be given an alert. Choose a full member of this workspace." if outsider else None
 
     async def _may(self, person: Person, verb: Verb) -> bool:
-        if verb == Verb.VIEW or EVERYONE in self._settings.responders:
+        if verb in FOR_ALL_MEMBERS or EVERYONE in self._settings.responders:
             return True
         if await self._people.is_among(person, self._settings.admins):
             return True

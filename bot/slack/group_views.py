@@ -20,6 +20,8 @@ TOLD = {
     "acknowledgement_expired": ("⌛", "the acknowledgement ran out"),
     "assigned": ("👉", "assigned it to"),
     "resolved": ("✅", "resolved it"),
+    "judged_useful": ("👍", "called it useful"),
+    "judged_not_useful": ("👎", "called it not useful"),
 }
 
 

@@ -20,6 +20,8 @@ class Action(StrEnum):
     OPEN_RUNBOOK = "alerts.runbook"
     ACKNOWLEDGE_DIGEST = "alerts.acknowledge_digest"
     OPEN_GROUP = "alerts.open_group"
+    CALL_USEFUL = "alerts.useful"
+    CALL_NOT_USEFUL = "alerts.not_useful"
 
 
 class View(StrEnum):

@@ -5,6 +5,7 @@ from bot.store.audit import audit, audit_head
 from bot.store.destinations import destinations
 from bot.store.due import due
 from bot.store.inbound import inbound
+from bot.store.judgements import alert_judgements
 from bot.store.messages import messages
 from bot.store.rates import method_rates
 from bot.store.rule_states import rule_looks, rule_states
@@ -20,6 +21,7 @@ from bot.store.tokens import tokens
 
 __all__ = [
     "alert_groups",
+    "alert_judgements",
     "alerts",
     "audit",
     "audit_head",

@@ -225,6 +225,8 @@ def _history() -> list[Recorded]:
         ("slack:U0IVAN", "unacknowledged", {}),
         ("system", "acknowledgement_expired", {"owner": "U0IVAN"}),
         ("token:ci", "resolved", {}),
+        ("slack:U0HANA", "judged_useful", {}),
+        ("slack:U0IVAN", "judged_not_useful", {}),
         ("source:" + HOSTILE[:240], "alert_resolved", {"severity": "high"}),
         ("slack:U0HANA", "a_verb_of_tomorrow", {}),
     ]

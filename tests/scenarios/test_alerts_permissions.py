@@ -9,7 +9,7 @@ from bot.sandbox.constants import TEAM_ID
 from bot.slack.ids import Action
 from tests.contracts.listeners import registered
 from tests.scenarios.driver import NAME, Bot, Message, Workspace, alert, words_of
-from tests.scenarios.wire import Wire, statuses
+from tests.scenarios.wire import Wire, judgements, statuses
 
 #: Responders are the members of @oncall (hana, ivan); alice is an admin of riskbot; people are asked for anew each time.
 STRICT = {"people": {"responders": ["on_call"], "groups_cached_for": "0s"}}
@@ -46,9 +46,13 @@ EFFECTS = {
     Action.OPEN_GROUP: None,
     # A link: the browser follows it by itself, we only say that we know the button.
     Action.OPEN_RUNBOOK: None,
+    Action.CALL_USEFUL: None,
+    Action.CALL_NOT_USEFUL: None,
     "/alerts": None,
     "app_home_opened": None,
 }
+#: Every member may say so, and it changes nothing else.
+JUDGING = {Action.CALL_USEFUL: True, Action.CALL_NOT_USEFUL: False}
 
 
 def test_every_listener_is_tried():
@@ -75,6 +79,12 @@ async def test_presses(start_bot, workspace: Workspace, wire: Wire, persona: Per
             after = await statuses(bot)
             if action == Action.OPEN_RUNBOOK:
                 assert (told, opened, before) == ("", [], after)
+            elif action in JUDGING:
+                assert (opened, before) == ([], after)
+                assert await judgements(bot, str(action)) == (
+                    {persona.user_id: JUDGING[action]} if persona.may_view else {}
+                )
+                assert ("Thank you" if persona.may_view else persona.refused) in told
             elif EFFECTS[action] is None:
                 assert bool(opened) == persona.may_view
                 assert before == after

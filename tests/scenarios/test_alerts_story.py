@@ -97,7 +97,7 @@ async def test_ended_by_a_person_and_told_by_its_sender_that_it_goes_on(bot: Bot
     assert any(each and "fire again" in each["text"]["text"] for each in confirm)
     await workspace.user("hana").press(card, "alerts.resolve")
     card = await workspace.expect_card("✅ Resolved: ", "by <@U0HANA>", "lasted 0 s")
-    assert card.actions == ["alerts.timeline"]
+    assert card.actions == ["alerts.useful", "alerts.not_useful", "alerts.timeline"]
     await bot.fire()
     again = await workspace.expect_card("🟠 High: ", "fired 2 times")
     assert again.ts == card.ts

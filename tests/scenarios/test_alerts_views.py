@@ -78,7 +78,7 @@ async def test_the_modal_tells_the_story_and_takes_presses(bot: Bot, workspace: 
     over = await hana.press(None, "alerts.resolve", settle_seconds=0.5)
     assert "resolved it" in over.view_words
     await workspace.expect_card("Resolved: ", "by <@U0HANA>")
-    assert [each["action_id"] for each in _pressable(over.view)] == []
+    assert [each["action_id"] for each in _pressable(over.view)] == ["alerts.useful", "alerts.not_useful"]
 
 
 def _pressable(view) -> list[dict]:

@@ -12,6 +12,7 @@ from bot.sandbox.constants import APP_ID, TEAM_ID
 from bot.sandbox.delivery import Ack, EnvelopeKind
 from bot.sandbox.server import SandboxServer
 from bot.store.alerts import alert_groups
+from bot.store.judgements import alert_judgements
 from tests.scenarios.driver import Bot, Json, Message, Workspace
 
 R = TypeVar("R")
@@ -137,3 +138,9 @@ async def statuses(bot: Bot) -> dict[str, tuple[str, str | None, str | None]]:
     """How every group stands: its subject → status, who acknowledged it, whom it is assigned to."""
     rows = await bot.database.read(lambda tx: list(tx.execute(select(alert_groups).order_by(alert_groups.c.id))))
     return {row.subject: (row.status, row.acknowledged_by, row.assigned_to) for row in rows}
+
+
+async def judgements(bot: Bot, subject: str) -> dict[str, bool]:
+    """Who called the group about a subject useful, and who did not."""
+    query = select(alert_judgements).join(alert_groups).where(alert_groups.c.subject == subject)
+    return await bot.database.read(lambda tx: {row.judged_by: row.useful for row in tx.execute(query)})

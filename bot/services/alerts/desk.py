@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from bot.errors import NotFound
 from bot.failpoints import FailPoint, pass_by
-from bot.services.alerts import receive, respond
+from bot.services.alerts import receive, respond, usefulness
 from bot.services.alerts.respond import Press
 from bot.services.answers import Answer
 from bot.services.permissions import Permissions, Verb
@@ -43,6 +43,10 @@ class AlertDesk:
     async def assign(self, press: Press) -> Answer:
         refusal = await self._permissions.assignable(press.assignee_id)
         return Answer.unchanged(refusal) if refusal else await self._person(press, Verb.ASSIGN, respond.assign)
+
+    async def judge(self, press: Press, *, useful: bool) -> Answer:
+        """Take note of whether somebody found a group useful."""
+        return await self._person(press, Verb.JUDGE, lambda tx, each, _: usefulness.judge(tx, each, useful=useful))
 
     async def acknowledge_digest(self, user_id: str, digest_id: int, delivery_id: str) -> Answer:
         """Acknowledge every group that a digest lists and that still fires."""
