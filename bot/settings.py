@@ -111,6 +111,13 @@ class AlertDelivery(AlertSettings):
         (), description="Channels for areas, severities and labels; all matching ones are told."
     )
 
+    subscriptions_per_channel: int = Field(
+        20, gt=0, description="Filters that one channel may subscribe to with `/alerts subscribe`."
+    )
+    catch_up_groups: int = Field(
+        100, ge=0, description="Open groups, the worst first, that a new subscription has told at once; 0 for none."
+    )
+
     @property
     def trouble_channel(self) -> str:
         return self.ops_channel or self.default_channel

@@ -12,6 +12,7 @@ from bot.store.messages import messages
 from bot.store.rates import method_rates
 from bot.store.rule_states import rule_looks, rule_states
 from bot.store.schema import metadata
+from bot.store.subscriptions import subscriptions
 from bot.store.telemetry.calls import calls
 from bot.store.telemetry.deltas import rollup_deltas
 from bot.store.telemetry.keys import call_keys
@@ -42,6 +43,7 @@ __all__ = [
     "rule_looks",
     "rule_states",
     "series",
+    "subscriptions",
     "task_outcomes",
     "tokens",
 ]

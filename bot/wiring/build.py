@@ -25,6 +25,7 @@ from bot.scheduling.bells import BellRope, build_scheduler, seal_audit
 from bot.scheduling.due import DueRunner
 from bot.services.alerts import tell
 from bot.services.alerts.desk import AlertDesk
+from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.auditor.auditor import Auditor
 from bot.services.auditor.findings import Terms
 from bot.services.auditor.metrics import AuditorMetrics
@@ -95,7 +96,8 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = slack_client(settings, settings.slack.bot_token.get_secret_value(), session)
         people = SlackPeople(client, kept_seconds=settings.people.groups_cached_for.total_seconds())
-        desk = AlertDesk(database, Permissions(people, settings.people), settings.alerts)
+        permissions = Permissions(people, settings.people)
+        desk = AlertDesk(database, permissions, settings.alerts)
         telemetry = TelemetryDesk(database, settings.telemetry)
 
         due_runner = DueRunner(database, _works(settings))
@@ -111,7 +113,12 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         bot = Running(database, desk, due_runner, worker)
         way = RightOfWay()
         context = Context(
-            alerts=desk, client=client, prefix=settings.slack.prefix, metrics=PressMetrics(registry), way=way
+            alerts=desk,
+            subscriptions=SubscriptionDesk(database, permissions, settings.alerts),
+            client=client,
+            prefix=settings.slack.prefix,
+            metrics=PressMetrics(registry),
+            way=way,
         )
         link = SlackLink(settings, session, client, people, context, bot.give_up)
         health = Health(
