@@ -19,6 +19,7 @@ class Verb(StrEnum):
     ASSIGN = "assign alerts"
     RESOLVE = "resolve alerts"
     SILENCE = "silence alerts"
+    SUBSCRIBE = "change what a channel hears"
     JUDGE = "judge alerts"
 
 

@@ -2,6 +2,8 @@
 
 from bot.store.alerts import alert_groups, alerts
 from bot.store.audit import audit, audit_head
+from bot.store.auditor_episodes import auditor_episodes
+from bot.store.bell_turns import bell_turns
 from bot.store.destinations import destinations
 from bot.store.due import due
 from bot.store.inbound import inbound
@@ -13,6 +15,7 @@ from bot.store.rates import method_rates
 from bot.store.rule_states import rule_looks, rule_states
 from bot.store.schema import metadata
 from bot.store.silences import silences
+from bot.store.subscriptions import subscriptions
 from bot.store.telemetry.calls import calls
 from bot.store.telemetry.deltas import rollup_deltas
 from bot.store.telemetry.keys import call_keys
@@ -27,6 +30,8 @@ __all__ = [
     "alerts",
     "audit",
     "audit_head",
+    "auditor_episodes",
+    "bell_turns",
     "call_keys",
     "calls",
     "destinations",
@@ -44,6 +49,7 @@ __all__ = [
     "rule_states",
     "series",
     "silences",
+    "subscriptions",
     "task_outcomes",
     "tokens",
 ]
