@@ -12,6 +12,7 @@ from bot.errors import DatabaseBusy, DatabaseUnavailable
 from bot.handlers.metrics import PressMetrics
 from bot.services.alerts.desk import AlertDesk
 from bot.services.answers import Answer
+from bot.services.reports.noise import ReportDesk
 from bot.slack.client import SlackClient
 from bot.slack.errors import SlackError
 
@@ -28,6 +29,7 @@ class Context:
     """The services that listeners call; one field a feature."""
 
     alerts: AlertDesk
+    reports: ReportDesk
     client: SlackClient
     prefix: str
     metrics: PressMetrics

@@ -25,6 +25,8 @@ from bot.scheduling.due import DueRunner
 from bot.services.alerts import tell
 from bot.services.alerts.desk import AlertDesk
 from bot.services.permissions import Permissions
+from bot.services.reports import noise
+from bot.services.reports.noise import ReportDesk
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
 from bot.services.telemetry.prune import Pruner
@@ -104,8 +106,15 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             alerts=settings.alerts,
         )
         registry = CollectorRegistry()
+        await database.write(lambda tx: noise.plan(tx, settings))
         bot = Running(database, desk, due_runner, worker)
-        context = Context(alerts=desk, client=client, prefix=settings.slack.prefix, metrics=PressMetrics(registry))
+        context = Context(
+            alerts=desk,
+            reports=ReportDesk(database, settings),
+            client=client,
+            prefix=settings.slack.prefix,
+            metrics=PressMetrics(registry),
+        )
         link = SlackLink(settings, session, client, people, context, bot.give_up)
         health = Health(
             database,
@@ -163,6 +172,7 @@ def _works(settings: Settings) -> dict[DueKind, Any]:
         DueKind.TELL_GROUP: lambda tx, rows: tell.tell_groups(tx, rows, settings.alerts),
         DueKind.REPEAT_GROUP: lambda tx, rows: tell.repeat_groups(tx, rows, settings.alerts),
         DueKind.EXPIRE_ACKNOWLEDGEMENT: lambda tx, rows: tell.expire_acknowledgements(tx, rows, settings.alerts),
+        DueKind.NOISE_REPORT: lambda tx, rows: noise.tell(tx, rows, settings),
     }
 
 

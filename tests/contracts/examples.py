@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from bot.services.reports import words
 from bot.slack import alert_lists
 from bot.slack.alert_cards import to_card, to_digest
 from bot.slack.group_views import group_view, notice_view
 from bot.slack.render import render
+from riskengine.response.advice import Episode, ToldGroup
 from riskengine.response.alerts import Alert, AlertStatus, Severity
 from riskengine.response.grouping import Group
+from riskengine.response.noise import noise_report
 from riskengine.response.reports import GroupDetail, Overview, Recorded
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -224,6 +227,36 @@ def _answers() -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield "alerts/listing", state, alert_lists.listing("Open alerts", rows, total, "Nothing is open.")
 
 
+def _noise(text: str, names: int) -> dict[str, Any]:
+    """A report of so many names, the first told most."""
+    groups = [
+        ToldGroup(
+            name=f"{number}{text}",
+            subject=text,
+            opened_at=NOON,
+            acknowledged_at=NOON + HOUR if number % 2 else None,
+            resolved_at=NOON + 2 * HOUR if number % 3 else None,
+            refires=number % 4,
+            useful=number % 5,
+            not_useful=number % 2,
+            episodes=(Episode(began_at=NOON, ended_at=NOON + HOUR, acknowledged=False),) * 3,
+        )
+        for number in range(names)
+    ]
+    muted = {f"{text}muted": 4} if names else {}
+    return words.told(noise_report(groups, NOON - 168 * HOUR, NOON, muted), UTC)
+
+
+def _reports() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    reports = {"quiet": _noise("", 0), "one": _noise("x", 1), "many": _noise("Slow", 40)}
+    reports |= {"long": _noise(LONG, 40), "hostile": _noise(HOSTILE, 6)}
+    for state, told in reports.items():
+        yield from (
+            ("alerts/noise_report", f"{state}, {footer}", shown) for footer, shown in _note("alerts/noise_report", told)
+        )
+        yield "alerts/noise_report", f"{state}, private", alert_lists.noise_report(told)
+
+
 def _views() -> Iterator[tuple[str, str, dict[str, Any]]]:
     history = _history()
     for state, shown in GROUPS.items():
@@ -258,5 +291,5 @@ def _history() -> list[Recorded]:
 
 def all_examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Template, state, and what Slack would be sent."""
-    for part in (_messages_of_groups, _digests, _notes, _answers, _views):
+    for part in (_messages_of_groups, _digests, _notes, _answers, _reports, _views):
         yield from part()

@@ -11,7 +11,8 @@ from bot.handlers import HANDLERS
 from bot.handlers.context import Context
 from bot.handlers.metrics import PressMetrics
 from bot.services.alerts.desk import AlertDesk
-from bot.settings import AlertDelivery, SlackSettings
+from bot.services.reports.noise import ReportDesk
+from bot.settings import AlertDelivery, Settings, SlackSettings
 from bot.slack.app import Identity, build_app
 from bot.slack.client import SlackClient
 
@@ -56,6 +57,7 @@ def registered(prefix: str = "") -> list[Listener]:
     context = Context(
         # Registering asks nothing of the desk's database or of Slack.
         alerts=AlertDesk(None, None, AlertDelivery()),
+        reports=ReportDesk(None, Settings()),
         client=client,
         prefix=prefix,
         metrics=PressMetrics(CollectorRegistry()),

@@ -122,13 +122,13 @@ async def test_commands_and_home(start_bot, workspace: Workspace, wire: Wire, pe
     async with start_bot(**STRICT) as bot:
         await bot.fire()
         await workspace.expect_card(NAME)
-        for word in ("", "list", "mine", "help", "nonsense"):
+        for word in ("", "list", "mine", "report", "help", "nonsense"):
             ack = await wire.command(persona.user_id, word, team_id=persona.team_id)
             said = words_of(ack.payload)
             assert ack.acknowledged
             if persona.may_view:
                 assert "cannot" not in said
-                assert (NAME in said) == (word in {"", "list"})
+                assert (NAME in said) == (word in {"", "list", "report"})
             else:
                 assert persona.refused in said
                 assert NAME not in said
