@@ -26,6 +26,7 @@ from bot.ingest.rate_limits import RateLimits
 from bot.ingest.telemetry import call_intake, task_intake, telemetry_endpoints
 from bot.ingest.text import printable
 from bot.ingest.tokens import Tokens
+from bot.right_of_way import RightOfWay
 from bot.services.alerts.desk import AlertDesk
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.settings import HttpSettings
@@ -40,6 +41,7 @@ def build_app(
     *,
     readiness: Readiness,
     metrics: CollectorRegistry,
+    way: RightOfWay,
     endpoints: Sequence[Endpoint] = (),
     extra_routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
@@ -68,7 +70,7 @@ def build_app(
         for each in (calls, tasks, intake):
             await each.drain()
 
-    gate = Gate(Tokens(database), RateLimits(settings))
+    gate = Gate(Tokens(database), RateLimits(settings), way)
     ours = make_routes(every, gate, http_metrics)
     app = Starlette(
         routes=[*ours, *extra_routes],

@@ -22,6 +22,7 @@ from bot.ingest.problems import Forbidden, Invalid, MethodNotAllowed, RateLimite
 from bot.ingest.rate_limits import RateLimits
 from bot.ingest.text import ended, printable, storable
 from bot.ingest.tokens import Tokens
+from bot.right_of_way import RightOfWay
 from bot.store.tokens import Token
 
 #: nginx's word for a caller that left; nobody reads the answer, the metrics do.
@@ -31,12 +32,14 @@ CLIENT_CLOSED = 499
 class Gate:
     """Lets requests in, or says why not."""
 
-    def __init__(self, tokens: Tokens, limits: RateLimits) -> None:
+    def __init__(self, tokens: Tokens, limits: RateLimits, way: RightOfWay) -> None:
         self._tokens = tokens
         self._limits = limits
+        self._way = way
 
     async def admit(self, endpoint: Endpoint, request: Request) -> Call:
         """Check everything about the request, cheapest first; raises the Problem that the caller is told."""
+        await self._way.given()
         token = await self._identify(endpoint, request)
         path = _path(endpoint, request) if endpoint.path_model else None
         query = _query(endpoint, request.query_params) if endpoint.query_model else None

@@ -37,7 +37,7 @@ class GroupCommit(Generic[Item, Result]):
         self,
         write: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]],
         *,
-        max_items: int = 16,
+        max_items: int = 8,
         max_queued: int = 2_000,
         queue_seconds: float = 5.0,
         gather_seconds: float = 0.0,

@@ -14,7 +14,7 @@ from bot.store.database import Database, Transaction
 logger = logging.getLogger(__name__)
 
 #: A millisecond or two of the writer; whoever presses a button meanwhile waits no longer.
-SEAL_SET = 100
+SEAL_SET = 32
 #: Slack redelivers for minutes; a day is far beyond any redelivery.
 INBOUND_KEPT_FOR = timedelta(days=1)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Boolean,
     Column,
     ForeignKey,
@@ -98,6 +99,56 @@ Index(
 )
 
 
+#: Statements of the hot paths are made once: SQLAlchemy takes longer to build one than SQLite to run it.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_GROUPS = select(alert_groups).where(alert_groups.c.id.in_(_IDS)).order_by(alert_groups.c.id)
+_LOCK_GROUPS = _GROUPS.with_for_update()
+_LOCK_FREE_GROUPS = _GROUPS.with_for_update(skip_locked=True)
+_NEWEST_OF_KEYS = (
+    select(func.max(alert_groups.c.id))
+    .where(alert_groups.c.key.in_(bindparam("keys", expanding=True)))
+    .group_by(alert_groups.c.key)
+)
+_LATEST_GROUPS = (
+    select(alert_groups).where(alert_groups.c.id.in_(_NEWEST_OF_KEYS)).order_by(alert_groups.c.id).with_for_update()
+)
+_NEWEST_EPISODES = (
+    select(func.max(alerts.c.id))
+    .where(alerts.c.fingerprint.in_(bindparam("fingerprints", expanding=True)))
+    .group_by(alerts.c.fingerprint)
+)
+_LATEST_EPISODES = select(alerts).where(alerts.c.id.in_(_NEWEST_EPISODES)).order_by(alerts.c.id).with_for_update()
+_STORE_GROUP = update(alert_groups).where(alert_groups.c.id == bindparam("row_id"))
+_STORE_ALERT = update(alerts).where(alerts.c.id == bindparam("row_id"))
+_COUNT_COLUMNS = (alerts.c.group_id, alerts.c.status, alerts.c.severity)
+_COUNT = (
+    select(*_COUNT_COLUMNS, func.count().label("count")).where(alerts.c.group_id.in_(_IDS)).group_by(*_COUNT_COLUMNS)
+)
+_ACKNOWLEDGE = (
+    update(alerts)
+    .where(alerts.c.group_id.in_(_IDS), alerts.c.status == AlertStatus.FIRING)
+    .values(
+        status=AlertStatus.ACKNOWLEDGED,
+        acknowledged_by=bindparam("person"),
+        acknowledged_at=bindparam("moment", type_=UtcDateTime),
+    )
+)
+_UNACKNOWLEDGE = (
+    update(alerts)
+    .where(alerts.c.group_id.in_(_IDS), alerts.c.status == AlertStatus.ACKNOWLEDGED)
+    .values(status=AlertStatus.FIRING, acknowledged_by=None, acknowledged_at=None)
+)
+_RESOLVE = (
+    update(alerts)
+    .where(alerts.c.group_id.in_(_IDS), alerts.c.status != AlertStatus.RESOLVED)
+    .values(
+        status=AlertStatus.RESOLVED,
+        resolved_by=bindparam("person"),
+        resolved_at=bindparam("moment", type_=UtcDateTime),
+    )
+)
+
+
 def lock_concerned(tx: Transaction, fingerprints: Sequence[str], keys: Sequence[str]) -> None:
     """Lock the groups that signals may change, before any of their alerts: presses lock in this order as well.
 
@@ -118,17 +169,13 @@ def latest_by_fingerprint(tx: Transaction, fingerprints: Sequence[str]) -> dict[
 
     On PostgreSQL the rows stay locked until the commit, so that two replicas fold signals of one condition in turn.
     """
-    newest = select(func.max(alerts.c.id)).where(alerts.c.fingerprint.in_(fingerprints)).group_by(alerts.c.fingerprint)
-    rows = tx.execute(select(alerts).where(alerts.c.id.in_(newest)).order_by(alerts.c.id).with_for_update())
+    rows = tx.execute(_LATEST_EPISODES, {"fingerprints": fingerprints})
     return {row.fingerprint: to_alert(row) for row in rows}
 
 
 def latest_groups(tx: Transaction, keys: Sequence[str]) -> dict[str, Group]:
     """The newest group of each key, open or resolved, locked until the commit."""
-    newest = select(func.max(alert_groups.c.id)).where(alert_groups.c.key.in_(keys)).group_by(alert_groups.c.key)
-    rows = tx.execute(
-        select(alert_groups).where(alert_groups.c.id.in_(newest)).order_by(alert_groups.c.id).with_for_update()
-    )
+    rows = tx.execute(_LATEST_GROUPS, {"keys": keys})
     return {row.key: Group.model_validate(row) for row in rows}
 
 
@@ -157,45 +204,29 @@ def open_groups(tx: Transaction, new: Sequence[tuple[GroupIdentity, Severity]]) 
 
 def lock_group(tx: Transaction, group_id: int) -> Group | None:
     """The group, locked until the commit so that presses on it are decided one after the other."""
-    row = tx.execute(select(alert_groups).where(alert_groups.c.id == group_id).with_for_update()).one_or_none()
+    row = tx.execute(_LOCK_GROUPS, {"ids": [group_id]}).one_or_none()
     return Group.model_validate(row) if row else None
 
 
 def groups_by_id(tx: Transaction, group_ids: Sequence[int]) -> list[Group]:
-    rows = tx.execute(select(alert_groups).where(alert_groups.c.id.in_(group_ids)).order_by(alert_groups.c.id))
-    return [Group.model_validate(row) for row in rows]
+    return [Group.model_validate(row) for row in tx.execute(_GROUPS, {"ids": group_ids})]
 
 
 def lock_groups(tx: Transaction, group_ids: Sequence[int]) -> list[Group]:
     """The groups in the order of their ids, so that two transactions that need the same ones cannot deadlock."""
-    mine = select(alert_groups).where(alert_groups.c.id.in_(group_ids)).order_by(alert_groups.c.id)
-    return [Group.model_validate(row) for row in tx.execute(mine.with_for_update())]
+    return [Group.model_validate(row) for row in tx.execute(_LOCK_GROUPS, {"ids": group_ids})]
 
 
 def lock_free_groups(tx: Transaction, group_ids: Sequence[int]) -> list[Group]:
     """Those of the groups that nobody else has locked, locked by us."""
-    mine = select(alert_groups).where(alert_groups.c.id.in_(group_ids)).order_by(alert_groups.c.id)
-    return [Group.model_validate(row) for row in tx.execute(mine.with_for_update(skip_locked=True))]
+    return [Group.model_validate(row) for row in tx.execute(_LOCK_FREE_GROUPS, {"ids": group_ids})]
 
 
 def update_groups(tx: Transaction, changed: Sequence[Group]) -> None:
     """Store changed groups whole; their rows were locked when they were read."""
     rows = [{**group.model_dump(exclude={"id"}), "row_id": group.id} for group in changed]
     if rows:
-        tx.execute(update(alert_groups).where(alert_groups.c.id == bindparam("row_id")), rows)
-
-
-def update_group(tx: Transaction, group_id: int, **values: Any) -> int:
-    """Change a group and return its new revision."""
-    changed = update(alert_groups).where(alert_groups.c.id == group_id)
-    statement = changed.values(**values, revision=alert_groups.c.revision + 1).returning(alert_groups.c.revision)
-    return int(tx.execute(statement).scalar_one())
-
-
-def change_groups(tx: Transaction, group_ids: Sequence[int], **values: Any) -> None:
-    """The same change to many groups, each one revision further."""
-    changed = update(alert_groups).where(alert_groups.c.id.in_(group_ids))
-    tx.execute(changed.values(**values, revision=alert_groups.c.revision + 1))
+        tx.execute(_STORE_GROUP, rows)
 
 
 def mark_told(tx: Transaction, group_ids: Sequence[int]) -> None:
@@ -204,10 +235,8 @@ def mark_told(tx: Transaction, group_ids: Sequence[int]) -> None:
 
 def count_by_group(tx: Transaction, group_ids: Sequence[int]) -> dict[int, list[AlertCount]]:
     """How many alerts of each status and severity every group has."""
-    columns = (alerts.c.group_id, alerts.c.status, alerts.c.severity)
-    rows = tx.execute(select(*columns, func.count().label("count")).where(columns[0].in_(group_ids)).group_by(*columns))
     counts: dict[int, list[AlertCount]] = {group_id: [] for group_id in group_ids}
-    for row in rows:
+    for row in tx.execute(_COUNT, {"ids": group_ids}):
         counts[row.group_id].append(AlertCount(status=row.status, severity=row.severity, count=row.count))
     return counts
 
@@ -238,24 +267,19 @@ def update_alerts(tx: Transaction, changed: Iterable[Alert]) -> None:
     """Store changed episodes whole; their rows were locked when they were read."""
     rows = [{**alert.model_dump(exclude={"id", "group_id", "fingerprint"}), "row_id": alert.id} for alert in changed]
     if rows:
-        tx.execute(update(alerts).where(alerts.c.id == bindparam("row_id")), rows)
+        tx.execute(_STORE_ALERT, rows)
 
 
 def acknowledge_firing(tx: Transaction, group_ids: Sequence[int], by: str) -> None:
-    firing = alerts.c.group_id.in_(group_ids) & (alerts.c.status == AlertStatus.FIRING)
-    taken = {"status": AlertStatus.ACKNOWLEDGED, "acknowledged_by": by, "acknowledged_at": tx.now}
-    tx.execute(update(alerts).where(firing).values(taken))
+    tx.execute(_ACKNOWLEDGE, {"ids": group_ids, "person": by, "moment": tx.now})
 
 
 def unacknowledge(tx: Transaction, group_ids: Sequence[int]) -> None:
-    taken = alerts.c.group_id.in_(group_ids) & (alerts.c.status == AlertStatus.ACKNOWLEDGED)
-    free = {"status": AlertStatus.FIRING, "acknowledged_by": None, "acknowledged_at": None}
-    tx.execute(update(alerts).where(taken).values(free))
+    tx.execute(_UNACKNOWLEDGE, {"ids": group_ids})
 
 
 def resolve_open(tx: Transaction, group_id: int, by: str) -> None:
-    still_open = (alerts.c.group_id == group_id) & (alerts.c.status != AlertStatus.RESOLVED)
-    tx.execute(update(alerts).where(still_open).values(status=AlertStatus.RESOLVED, resolved_at=tx.now, resolved_by=by))
+    tx.execute(_RESOLVE, {"ids": [group_id], "person": by, "moment": tx.now})
 
 
 def to_alert(row: Any) -> Alert:

@@ -68,11 +68,14 @@ class Break(NamedTuple):
     reason: str
 
 
+_RECORD = insert(audit)
+
+
 def record(tx: Transaction, entries: Iterable[Entry]) -> None:
     """Write audit rows in the transaction of what they tell of."""
     rows = [{**entry._asdict(), "at": tx.now} for entry in entries]
     if rows:
-        tx.execute(insert(audit), rows)
+        tx.execute(_RECORD, rows)
 
 
 def history(tx: Transaction, object_kind: str, object_id: int, limit: int = 100) -> list[Recorded]:

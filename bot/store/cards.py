@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, case, select, update
 
 from bot.store.database import Bell, Transaction
 from bot.store.dialects import upsert
-from bot.store.messages import MessageState, Nature, Priority, messages, woken
+from bot.store.messages import MOMENT, MessageState, Nature, Priority, messages, woken
 
 
 class CardWish(NamedTuple):
@@ -48,21 +48,35 @@ def want(tx: Transaction, wishes: Sequence[CardWish]) -> None:
         tx.ring(Bell.DELIVERY)
 
 
+# Made once: every press and every change of a group runs them.
+_NEWER = (
+    update(messages)
+    .where(
+        messages.c.subject_kind == bindparam("kind"),
+        messages.c.subject_id == bindparam("subject"),
+        messages.c.nature == Nature.CARD,
+    )
+    .values(wanted_revision=bindparam("revision"), **woken(MOMENT))
+)
+_DIGESTS = select(messages.c.digest_id).where(
+    messages.c.subject_kind == bindparam("kind"),
+    messages.c.subject_id.in_(bindparam("subjects", expanding=True)),
+    messages.c.state == MessageState.BUNDLED,
+)
+_DIGESTS_NEWER = (
+    update(messages)
+    .where(messages.c.id.in_(_DIGESTS.scalar_subquery()))
+    .values(wanted_revision=messages.c.wanted_revision + 1, **woken(MOMENT))
+)
+
+
 def bump(tx: Transaction, subject_kind: str, revisions: Mapping[int, int]) -> None:
     """Tell the cards of these subjects, and the digests that list them, that a newer revision is to be shown."""
     if not revisions:
         return
-    mine = (messages.c.subject_kind == subject_kind) & (messages.c.subject_id == bindparam("subject"))
-    newer = update(messages).where(mine, messages.c.nature == Nature.CARD)
-    rows = [{"subject": each, "revision": revision} for each, revision in sorted(revisions.items())]
-    tx.execute(newer.values(wanted_revision=bindparam("revision"), **woken(tx)), rows)
-    digests = select(messages.c.digest_id).where(
-        messages.c.subject_kind == subject_kind,
-        messages.c.subject_id.in_(list(revisions)),
-        messages.c.state == MessageState.BUNDLED,
-    )
-    touched = update(messages).where(messages.c.id.in_(digests.scalar_subquery()))
-    tx.execute(touched.values(wanted_revision=messages.c.wanted_revision + 1, **woken(tx)))
+    shared = {"kind": subject_kind, "moment": tx.protocol_now}
+    tx.execute(_NEWER, [{**shared, "subject": each, "revision": new} for each, new in sorted(revisions.items())])
+    tx.execute(_DIGESTS_NEWER, {**shared, "subjects": list(revisions)})
     tx.ring(Bell.DELIVERY)
 
 

@@ -5,13 +5,37 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from bot.store import destinations, rates
 from bot.store.database import Transaction
 from bot.store.destinations import destinations as places
-from bot.store.messages import AMBIGUOUS, DEAD, SENDING, TO_EDIT, TO_POST, MessageRow, MessageState, messages
+from bot.store.messages import (
+    AMBIGUOUS,
+    DEAD,
+    MOMENT,
+    SENDING,
+    TO_EDIT,
+    TO_POST,
+    MessageRow,
+    MessageState,
+    messages,
+)
 from bot.store.rates import MethodRate
+from bot.store.schema import UtcDateTime
 
 
 class Action(StrEnum):
@@ -39,13 +63,89 @@ class Terms(NamedTuple):
     limit: int = 20
 
 
+_LIMIT = bindparam("most", type_=Integer)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+
+
+def _first_of(kind: ColumnElement[bool]) -> Select[int]:
+    """The most urgent first; of equals the one that waits longest."""
+    turn = (messages.c.priority, messages.c.not_before, messages.c.id)
+    ripe = select(messages.c.id).where(kind, messages.c.not_before <= MOMENT)
+    return ripe.order_by(*turn).limit(_LIMIT).with_for_update(skip_locked=True)
+
+
+def _first_posts() -> Select[str, int]:
+    """The most urgent new message of each channel whose turn has come.
+
+    The channels' rows are locked, those of another replica's claim skipped: no channel gets two posts in one turn.
+    """
+    parent = messages.alias("parent")
+    sibling = messages.alias("sibling")
+    thread_stands = or_(
+        messages.c.thread_of.is_(None),
+        exists().where(parent.c.id == messages.c.thread_of, parent.c.ts.is_not(None)),
+    )
+    # Replies keep their order: one waits for those before it, also while they pause after a refusal.
+    thread_is_quiet = ~exists().where(
+        sibling.c.thread_of == messages.c.thread_of,
+        sibling.c.id < messages.c.id,
+        sibling.c.state.in_([MessageState.WAITING, MessageState.SENDING, MessageState.AMBIGUOUS]),
+    )
+    first = (
+        select(messages.c.id)
+        .where(
+            messages.c.channel == places.c.channel,
+            TO_POST,
+            messages.c.not_before <= MOMENT,
+            thread_stands,
+            thread_is_quiet,
+        )
+        .order_by(messages.c.priority, messages.c.id)
+        .limit(1)
+        .correlate(places)
+        .scalar_subquery()
+    )
+    open_now = select(places.c.channel, first.label("message_id")).where(places.c.next_post_at <= MOMENT)
+    return open_now.with_for_update(of=places, skip_locked=True)
+
+
+def _leased(**more: Any) -> Any:
+    free = messages.c.state.in_([MessageState.WAITING, MessageState.AMBIGUOUS])
+    held = {
+        "state": MessageState.SENDING,
+        "lease_owner": bindparam("owner"),
+        "lease_until": bindparam("until", type_=UtcDateTime),
+        "attempts": messages.c.attempts + 1,
+    }
+    mine = update(messages).where(messages.c.id.in_(_IDS), free)
+    return mine.values(**held, **more).returning(*messages.c)
+
+
+def _freed() -> Any:
+    """Of a dead or paused sender: an edit may be repeated, a first post must be looked for first."""
+    fate = case((messages.c.ts.is_(None), MessageState.AMBIGUOUS), else_=MessageState.WAITING)
+    lapsed = update(messages).where(SENDING, messages.c.lease_until <= MOMENT)
+    return lapsed.values(state=fate, lease_owner=None, lease_until=None, not_before=MOMENT)
+
+
+# Made once: building them takes longer than running them, and an alert waits for both.
+_FIRST_POSTS = _first_posts()
+_BY_URGENCY = select(messages.c.id).where(messages.c.id.in_(_IDS)).order_by(messages.c.priority, messages.c.id)
+_FIRST_EDITS = _first_of(TO_EDIT)
+_FIRST_AMBIGUOUS = _first_of(AMBIGUOUS)
+_FREED = _freed()
+_LEASED = _leased()
+# Kept from the first try on: history is read from there, since any of the tries may have been taken.
+_LEASED_TO_POST = _leased(claimed_at=func.coalesce(messages.c.claimed_at, MOMENT))
+
+
 def claim(tx: Transaction, terms: Terms) -> list[Claimed]:
     """Take what may be sent now. A row is leased to the owner; a lease that runs out comes back as of unknown fate."""
     release_expired(tx)
     wanted = {
         Action.POST: _postable(tx, terms.limit),
-        Action.EDIT: _first(tx, TO_EDIT, terms.limit),
-        Action.RECONCILE: _first(tx, AMBIGUOUS, terms.limit),
+        Action.EDIT: _first(tx, _FIRST_EDITS, terms.limit),
+        Action.RECONCILE: _first(tx, _FIRST_AMBIGUOUS, terms.limit),
     }
     granted = rates.book(tx, {action: len(ids) for action, ids in wanted.items()}, terms.rates)
     claimed = []
@@ -59,11 +159,8 @@ def claim(tx: Transaction, terms: Terms) -> list[Claimed]:
 
 
 def release_expired(tx: Transaction) -> int:
-    """Free what a dead or paused sender held: an edit may be repeated, a first post must be looked for first."""
-    fate = case((messages.c.ts.is_(None), MessageState.AMBIGUOUS), else_=MessageState.WAITING)
-    lapsed = and_(SENDING, messages.c.lease_until <= tx.protocol_now)
-    free = {"state": fate, "lease_owner": None, "lease_until": None, "not_before": tx.protocol_now}
-    return tx.execute(update(messages).where(lapsed).values(free)).rowcount
+    """Free what senders held past their lease; returns how many."""
+    return tx.execute(_FREED, {"moment": tx.protocol_now}).rowcount
 
 
 def give_back(tx: Transaction, owner: str, settle: timedelta) -> int:
@@ -86,70 +183,23 @@ def take_over(tx: Transaction, owner: str, settle: timedelta) -> int:
 
 
 def _postable(tx: Transaction, limit: int) -> list[int]:
-    """The most urgent new message of each channel whose turn has come.
-
-    The channels' rows are locked, those of another replica's claim skipped: no channel gets two posts in one turn.
-    """
-    parent = messages.alias("parent")
-    sibling = messages.alias("sibling")
-    thread_stands = or_(
-        messages.c.thread_of.is_(None),
-        exists().where(parent.c.id == messages.c.thread_of, parent.c.ts.is_not(None)),
-    )
-    # Replies keep their order: one waits for those before it, also while they pause after a refusal.
-    thread_is_quiet = ~exists().where(
-        sibling.c.thread_of == messages.c.thread_of,
-        sibling.c.id < messages.c.id,
-        sibling.c.state.in_([MessageState.WAITING, MessageState.SENDING, MessageState.AMBIGUOUS]),
-    )
-    first = (
-        select(messages.c.id)
-        .where(
-            messages.c.channel == places.c.channel,
-            TO_POST,
-            messages.c.not_before <= tx.protocol_now,
-            thread_stands,
-            thread_is_quiet,
-        )
-        .order_by(messages.c.priority, messages.c.id)
-        .limit(1)
-        .correlate(places)
-        .scalar_subquery()
-    )
-    open_now = select(places.c.channel, first.label("message_id")).where(places.c.next_post_at <= tx.protocol_now)
-    rows = tx.execute(open_now.with_for_update(of=places, skip_locked=True))
-    ids = [row.message_id for row in rows if row.message_id is not None]
-    return _by_urgency(tx, ids)[:limit]
+    found = [row.message_id for row in tx.execute(_FIRST_POSTS, {"moment": tx.protocol_now})]
+    ids = [each for each in found if each is not None]
+    if len(ids) > 1:
+        ids = [row.id for row in tx.execute(_BY_URGENCY, {"ids": ids})]
+    return ids[:limit]
 
 
-def _by_urgency(tx: Transaction, ids: Sequence[int]) -> list[int]:
-    order = select(messages.c.id).where(messages.c.id.in_(ids)).order_by(messages.c.priority, messages.c.id)
-    return [row.id for row in tx.execute(order)]
-
-
-def _first(tx: Transaction, kind: ColumnElement[bool], limit: int) -> list[int]:
-    """The most urgent first; of equals the one that waits longest."""
-    ripe = and_(kind, messages.c.not_before <= tx.protocol_now)
-    turn = (messages.c.priority, messages.c.not_before, messages.c.id)
-    query = select(messages.c.id).where(ripe).order_by(*turn).limit(limit)
-    return [row.id for row in tx.execute(query.with_for_update(skip_locked=True))]
+def _first(tx: Transaction, query: Select[int], limit: int) -> list[int]:
+    return [row.id for row in tx.execute(query, {"moment": tx.protocol_now, "most": limit})]
 
 
 def _lease(tx: Transaction, ids: Sequence[int], terms: Terms, *, is_post: bool) -> list[MessageRow]:
-    held: dict[str, Any] = {
-        "state": MessageState.SENDING,
-        "lease_owner": terms.owner,
-        "lease_until": tx.protocol_now + terms.lease,
-        "attempts": messages.c.attempts + 1,
-    }
-    if is_post:
-        # Kept from the first try on: history is read from there, since any of the tries may have been taken.
-        held["claimed_at"] = func.coalesce(messages.c.claimed_at, tx.protocol_now)
     if not ids:
         return []
-    free = messages.c.state.in_([MessageState.WAITING, MessageState.AMBIGUOUS])
-    mine = update(messages).where(messages.c.id.in_(ids), free).values(held).returning(*messages.c)
-    rows = [MessageRow.model_validate(row) for row in tx.execute(mine)]
+    held = {"ids": ids, "owner": terms.owner, "until": tx.protocol_now + terms.lease}
+    leased = tx.execute(_LEASED_TO_POST, {**held, "moment": tx.protocol_now}) if is_post else tx.execute(_LEASED, held)
+    rows = [MessageRow.model_validate(row) for row in leased]
     return sorted(rows, key=lambda row: (row.priority, row.id))
 
 

@@ -41,8 +41,12 @@ class Transaction:
     rings: set[Bell] = field(default_factory=set)
 
     @property
+    def dialect(self) -> str:
+        return self.connection.dialect.name
+
+    @property
     def is_sqlite(self) -> bool:
-        return self.connection.dialect.name == "sqlite"
+        return self.dialect == "sqlite"
 
     @property
     def driver(self) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Column, String, Table, Text, func, select, update
+from sqlalchemy import Column, String, Table, Text, bindparam, func, select, update
 
 from bot.store.database import Transaction
 from bot.store.dialects import upsert
@@ -50,10 +50,16 @@ def count_broken(tx: Transaction) -> int:
     return int(tx.execute(broken).scalar_one())
 
 
+_SPENT = (
+    update(destinations)
+    .where(destinations.c.channel == bindparam("place"))
+    .values(next_post_at=bindparam("until", type_=UtcDateTime), hold_reason=None)
+)
+
+
 def spend_post(tx: Transaction, channel: str, pause: timedelta) -> None:
     """Use the channel's turn; the next one comes after the pause."""
-    row = update(destinations).where(destinations.c.channel == channel)
-    tx.execute(row.values(next_post_at=tx.protocol_now + pause, hold_reason=None))
+    tx.execute(_SPENT, {"place": channel, "until": tx.protocol_now + pause})
 
 
 def hold(tx: Transaction, channel: str, pause: timedelta, reason: str) -> None:

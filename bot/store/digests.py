@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from bot.store.database import Transaction
 from bot.store.messages import DEAD, TO_POST, MessageState, Nature, Priority, messages, woken
@@ -32,25 +32,42 @@ class OpenDigest(NamedTuple):
 LOOK_LIMIT = 2_000
 
 
+_WAITING_CARDS = (
+    select(messages.c.id, messages.c.channel, messages.c.priority, messages.c.wanted_at)
+    .where(
+        TO_POST,
+        messages.c.template == bindparam("of_template"),
+        messages.c.attempts == 0,
+        messages.c.generation == 0,
+    )
+    .order_by(messages.c.id)
+    .limit(LOOK_LIMIT)
+    .with_for_update(skip_locked=True)
+)
+_NEWEST = (
+    select(messages.c.id, messages.c.payload)
+    .where(messages.c.subject_kind == KIND, messages.c.channel == bindparam("place"), ~DEAD)
+    .order_by(messages.c.id.desc())
+    .limit(1)
+    .with_for_update()
+)
+_SIZE = select(func.count()).where(messages.c.digest_id == bindparam("digest"))
+
+
 def waiting_cards(tx: Transaction, template: str) -> dict[str, list[WaitingCard]]:
     """The cards that have never been posted or tried, by channel, in the order in which they came."""
-    untouched = TO_POST & (messages.c.template == template) & (messages.c.attempts == 0) & (messages.c.generation == 0)
-    columns = (messages.c.id, messages.c.channel, messages.c.priority, messages.c.wanted_at)
-    query = select(*columns).where(untouched).order_by(messages.c.id)
     by_channel: dict[str, list[WaitingCard]] = {}
-    for row in tx.execute(query.limit(LOOK_LIMIT).with_for_update(skip_locked=True)):
+    for row in tx.execute(_WAITING_CARDS, {"of_template": template}):
         by_channel.setdefault(row.channel, []).append(WaitingCard._make(row))
     return by_channel
 
 
 def newest(tx: Transaction, channel: str) -> OpenDigest | None:
     """The channel's newest digest, locked: two replicas that fill it at once must not both take its last places."""
-    mine = (messages.c.subject_kind == KIND) & (messages.c.channel == channel) & ~DEAD
-    last = select(messages.c.id, messages.c.payload).where(mine).order_by(messages.c.id.desc()).limit(1)
-    row = tx.execute(last.with_for_update()).one_or_none()
+    row = tx.execute(_NEWEST, {"place": channel}).one_or_none()
     if row is None:
         return None
-    size = tx.execute(select(func.count()).where(messages.c.digest_id == row.id)).scalar_one()
+    size = tx.execute(_SIZE, {"digest": row.id}).scalar_one()
     return OpenDigest(row.id, datetime.fromisoformat(row.payload["last_joined_at"]), int(size))
 
 
@@ -83,7 +100,7 @@ def join(tx: Transaction, digest: OpenDigest, cards: Sequence[WaitingCard]) -> N
     tx.execute(update(messages).where(messages.c.thread_of.in_(ids)).values(thread_of=digest.id))
     urgent = min([card.priority for card in cards], default=Priority.ALERT)
     wake = {
-        **woken(tx),
+        **woken(tx.protocol_now),
         "wanted_revision": messages.c.wanted_revision + 1,
         "payload": {"last_joined_at": tx.protocol_now.isoformat()},
     }

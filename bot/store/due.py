@@ -1,14 +1,28 @@
 """The one timer: what must happen later is a row, taken by whoever claims it first, in the transaction that does it."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint, case, delete, func, select, update
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    case,
+    delete,
+    func,
+    select,
+    update,
+)
 
 from bot.store.database import Bell, Transaction
-from bot.store.dialects import upsert
+from bot.store.dialects import upsert_in
 from bot.store.schema import Id, UtcDateTime, metadata
 
 
@@ -62,16 +76,26 @@ def _put(tx: Transaction, kind: DueKind, moments: Mapping[int, datetime], *, kee
     if not moments:
         return
     rows = [{"kind": kind, "subject_id": each, "due_at": at, "failures": 0} for each, at in sorted(moments.items())]
-    statement = upsert(tx, due)
+    tx.execute(_appointment(keep_earlier, tx.dialect), rows)
+    tx.ring(Bell.DUE)
+
+
+@functools.cache
+def _appointment(keep_earlier: bool, dialect: str) -> Any:
+    statement = upsert_in(dialect, due)
     new = statement.excluded.due_at
     kept = case((due.c.due_at < new, due.c.due_at), else_=new) if keep_earlier else new
-    tx.execute(statement.on_conflict_do_update(index_elements=["kind", "subject_id"], set_={"due_at": kept}), rows)
-    tx.ring(Bell.DUE)
+    return statement.on_conflict_do_update(index_elements=["kind", "subject_id"], set_={"due_at": kept})
+
+
+_CANCEL = delete(due).where(
+    due.c.kind == bindparam("of_kind"), due.c.subject_id.in_(bindparam("subjects", expanding=True))
+)
 
 
 def cancel(tx: Transaction, kind: DueKind, subject_ids: Sequence[int]) -> None:
     if subject_ids:
-        tx.execute(delete(due).where(due.c.kind == kind, due.c.subject_id.in_(subject_ids)))
+        tx.execute(_CANCEL, {"of_kind": kind, "subjects": subject_ids})
 
 
 def due_at(tx: Transaction, kind: DueKind, subject_id: int) -> datetime | None:

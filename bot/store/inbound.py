@@ -1,11 +1,13 @@
 """What came in from Slack already: a redelivery of the same press or event changes nothing a second time."""
 
+import functools
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Column, Index, String, Table, delete
 
 from bot.store.database import Transaction
-from bot.store.dialects import upsert
+from bot.store.dialects import upsert_in
 from bot.store.schema import Id, UtcDateTime, metadata
 
 inbound = Table(
@@ -23,7 +25,12 @@ inbound = Table(
 def is_first(tx: Transaction, source: str, delivery_id: str) -> bool:
     """Take note of a delivery in the transaction of its effect; False when it has been handled before."""
     row = {"source": source, "delivery_id": delivery_id[:255], "received_at": tx.protocol_now}
-    return bool(tx.execute(upsert(tx, inbound).values(row).on_conflict_do_nothing()).rowcount == 1)
+    return bool(tx.execute(_note(tx.dialect), row).rowcount == 1)
+
+
+@functools.cache
+def _note(dialect: str) -> Any:
+    return upsert_in(dialect, inbound).on_conflict_do_nothing()
 
 
 def prune(tx: Transaction, age: timedelta) -> int:

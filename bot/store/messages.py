@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     case,
     false,
     literal_column,
@@ -172,7 +173,11 @@ def _mine(row: MessageRow, owner: str) -> Any:
 _RELEASED = {"lease_owner": None, "lease_until": None}
 
 
-def woken(tx: Transaction) -> dict[str, Any]:
+#: The moment of `woken` in a statement that is made once.
+MOMENT = bindparam("moment", type_=UtcDateTime)
+
+
+def woken(moment: Any) -> dict[str, Any]:
     """What changes when a newer state is to be shown: what is shown waits from now on, what was given up tries anew.
 
     One that waits already keeps its place, and goes to the end once it was shown: what changes all the time must not
@@ -182,25 +187,32 @@ def woken(tx: Transaction) -> dict[str, Any]:
     asleep = or_(messages.c.state == MessageState.SHOWN, dead)
     return {
         "state": case((asleep, MessageState.WAITING), else_=messages.c.state),
-        "not_before": case((asleep, tx.protocol_now), else_=messages.c.not_before),
+        "not_before": case((asleep, moment), else_=messages.c.not_before),
         "attempts": case((dead, 0), else_=messages.c.attempts),
     }
 
 
+_SHOWN = (
+    update(messages)
+    .where(messages.c.id == bindparam("message"), messages.c.lease_owner == bindparam("owner"))
+    .values(
+        shown_revision=bindparam("revision"),
+        state=case(
+            (messages.c.wanted_revision > bindparam("revision"), MessageState.WAITING), else_=MessageState.SHOWN
+        ),
+        not_before=MOMENT,
+        attempts=0,
+        hold_reason=None,
+        last_error=None,
+        **_RELEASED,
+    )
+)
+
+
 def settle_shown(tx: Transaction, row: MessageRow, owner: str, *, revision: int, **posted: Any) -> bool:
     """Slack shows this revision; when a newer one was wanted meanwhile, the message waits again."""
-    newer = messages.c.wanted_revision > revision
-    values = {
-        "shown_revision": revision,
-        "state": case((newer, MessageState.WAITING), else_=MessageState.SHOWN),
-        "not_before": tx.protocol_now,
-        "attempts": 0,
-        "hold_reason": None,
-        "last_error": None,
-        **posted,
-        **_RELEASED,
-    }
-    done = tx.execute(update(messages).where(_mine(row, owner)).values(values))
+    mine = {"message": row.id, "owner": owner, "revision": revision, "moment": tx.protocol_now}
+    done = tx.execute(_SHOWN, {**mine, **posted})
     tx.ring(Bell.DELIVERY)
     return done.rowcount == 1
 

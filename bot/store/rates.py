@@ -1,13 +1,14 @@
 """The rate budget of Slack's methods, shared by all replicas: when the next call of each is due by its rate."""
 
+import functools
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Row, String, Table, Text, case, func, select, update
+from sqlalchemy import BindParameter, Column, Row, String, Table, Text, bindparam, case, func, select, update
 
 from bot.store.database import Transaction
-from bot.store.dialects import upsert
+from bot.store.dialects import upsert_in
 from bot.store.schema import UtcDateTime, metadata
 
 method_rates = Table(
@@ -32,6 +33,21 @@ class MethodRate(NamedTuple):
         return timedelta(minutes=1) / self.per_minute
 
 
+_NAMES: BindParameter[Any] = bindparam("names", expanding=True)
+_RATES = select(method_rates).where(method_rates.c.method.in_(_NAMES)).order_by(method_rates.c.method)
+_LOCKED_RATES = _RATES.with_for_update()
+_BOOKED = (
+    update(method_rates)
+    .where(method_rates.c.method == bindparam("name"))
+    .values(booked_until=bindparam("until", type_=UtcDateTime))
+)
+
+
+@functools.cache
+def _known(dialect: str) -> Any:
+    return upsert_in(dialect, method_rates).on_conflict_do_nothing()
+
+
 def book(tx: Transaction, wanted: Mapping[str, int], rates: Mapping[str, MethodRate]) -> dict[str, int]:
     """Book up to the wanted number of calls of each method now; returns how many of each were granted.
 
@@ -41,11 +57,10 @@ def book(tx: Transaction, wanted: Mapping[str, int], rates: Mapping[str, MethodR
     if not names:
         return {}
     first = [{"method": name, "booked_until": tx.protocol_now} for name in names]
-    tx.execute(upsert(tx, method_rates).on_conflict_do_nothing(), first)
-    mine = select(method_rates).where(method_rates.c.method.in_(names)).order_by(method_rates.c.method)
+    tx.execute(_known(tx.dialect), first)
     return {
         row.method: _grant(tx, row, wanted[row.method], rates[row.method])
-        for row in tx.execute(mine.with_for_update()).all()
+        for row in tx.execute(_LOCKED_RATES, {"names": names}).all()
     }
 
 
@@ -53,13 +68,13 @@ def _grant(tx: Transaction, row: Row[Any], wanted: int, rate: MethodRate) -> int
     granted = min(wanted, _room(tx, row, rate))
     if granted:
         booked = max(row.booked_until, tx.protocol_now) + rate.interval * granted
-        tx.execute(update(method_rates).where(method_rates.c.method == row.method).values(booked_until=booked))
+        tx.execute(_BOOKED, {"name": row.method, "until": booked})
     return granted
 
 
 def with_room(tx: Transaction, rates: Mapping[str, MethodRate]) -> set[str]:
     """The methods that one more call could be booked of now; only `book` decides."""
-    known = {row.method: row for row in tx.execute(select(method_rates).where(method_rates.c.method.in_(list(rates))))}
+    known = {row.method: row for row in tx.execute(_RATES, {"names": list(rates)})}
     return {method for method, rate in rates.items() if method not in known or _room(tx, known[method], rate)}
 
 
@@ -79,7 +94,7 @@ def hold(tx: Transaction, method: str, pause: timedelta, reason: str) -> None:
         "held_until": case((longer, method_rates.c.held_until), else_=until),
         "hold_reason": case((longer, method_rates.c.hold_reason), else_=reason),
     }
-    tx.execute(upsert(tx, method_rates).on_conflict_do_nothing(), [{"method": method, "booked_until": tx.protocol_now}])
+    tx.execute(_known(tx.dialect), [{"method": method, "booked_until": tx.protocol_now}])
     tx.execute(update(method_rates).where(method_rates.c.method == method).values(held))
 
 

@@ -20,6 +20,7 @@ from bot.handlers.metrics import PressMetrics
 from bot.health import Health
 from bot.ingest.app import build_app as build_api
 from bot.ingest.tokens import any_token_works, may_listen
+from bot.right_of_way import RightOfWay
 from bot.scheduling.bells import build_scheduler, seal_audit
 from bot.scheduling.due import DueRunner
 from bot.services.alerts import tell
@@ -108,12 +109,14 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         registry = CollectorRegistry()
         await database.write(lambda tx: noise.plan(tx, settings))
         bot = Running(database, desk, due_runner, worker)
+        way = RightOfWay()
         context = Context(
             alerts=desk,
             reports=ReportDesk(database, settings),
             client=client,
             prefix=settings.slack.prefix,
             metrics=PressMetrics(registry),
+            way=way,
         )
         link = SlackLink(settings, session, client, people, context, bot.give_up)
         health = Health(
@@ -160,6 +163,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             settings.http,
             readiness=health,
             metrics=registry,
+            way=way,
             extra_routes=[link.door.route()],
         )
         bot.port = await listen(api, settings.http, stack)

@@ -179,7 +179,8 @@ def follow_up(before: Group, after: GroupState, now: datetime, settings: AlertSe
     )
 
 
-_NOBODY: dict[str, object] = {"acknowledged_by": None, "acknowledged_at": None, "acknowledgement_expires_at": None}
+#: A group's owner when nobody has acknowledged it.
+NOBODY: dict[str, object] = {"acknowledged_by": None, "acknowledged_at": None, "acknowledgement_expires_at": None}
 
 
 def _moments(before: Group, after: GroupState, now: datetime, *, ended: bool) -> dict[str, object]:
@@ -192,5 +193,5 @@ def _moments(before: Group, after: GroupState, now: datetime, *, ended: bool) ->
     if ended:
         return {**moments, "resolved_at": now}
     if before.status == AlertStatus.RESOLVED and after.status != AlertStatus.RESOLVED:
-        return {**moments, **_NOBODY, "resolved_at": None, "refires": before.refires + 1}
-    return {**moments, **_NOBODY} if before.acknowledged and not after.acknowledged else moments
+        return {**moments, **NOBODY, "resolved_at": None, "refires": before.refires + 1}
+    return {**moments, **NOBODY} if before.acknowledged and not after.acknowledged else moments

@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.handlers import HANDLERS
 from bot.handlers.context import Context
 from bot.handlers.metrics import PressMetrics
+from bot.right_of_way import RightOfWay
 from bot.services.alerts.desk import AlertDesk
 from bot.services.reports.noise import ReportDesk
 from bot.settings import AlertDelivery, Settings, SlackSettings
@@ -61,6 +62,7 @@ def registered(prefix: str = "") -> list[Listener]:
         client=client,
         prefix=prefix,
         metrics=PressMetrics(CollectorRegistry()),
+        way=RightOfWay(),
     )
     for register in HANDLERS:
         register(recorder, context)

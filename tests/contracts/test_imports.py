@@ -11,7 +11,16 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 
 #: Anybody may use these; they import nothing of ours but each other (settings also knows riskengine's models).
-COMMON = {"bot.errors", "bot.settings", "bot.clock", "bot.failpoints", "bot.logs", "bot.redaction", "bot.paths"}
+COMMON = {
+    "bot.errors",
+    "bot.settings",
+    "bot.clock",
+    "bot.failpoints",
+    "bot.right_of_way",
+    "bot.logs",
+    "bot.redaction",
+    "bot.paths",
+}
 
 #: Room → what it may import besides itself, the common modules and other people's libraries.
 MAY_IMPORT = {

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from bot.ingest.app import build_app
 from bot.ingest.health import Check
 from bot.ingest.tokens import Scope, create_token
+from bot.right_of_way import RightOfWay
 from bot.services.alerts.desk import AlertDesk
 from bot.services.permissions import Permissions, Person
 from bot.services.telemetry.desk import TelemetryDesk
@@ -88,7 +89,9 @@ def make_app(
 ) -> tuple[Starlette, AlertDesk]:
     desk = make_desk(database)
     told = TelemetryDesk(database, telemetry or TelemetrySettings())
-    return build_app(desk, told, database, settings, readiness=readiness, metrics=CollectorRegistry(), **options), desk
+    return build_app(
+        desk, told, database, settings, readiness=readiness, metrics=CollectorRegistry(), way=RightOfWay(), **options
+    ), desk
 
 
 @contextlib.asynccontextmanager

@@ -19,10 +19,18 @@ def refresh(tx: Transaction, group_ids: Collection[int], settings: AlertSettings
 
     A person's act is always told at once, whatever it changed.
     """
-    if not group_ids:
+    if group_ids:
+        settle(tx, store.lock_groups(tx, list(group_ids)), settings, by_person=by_person)
+
+
+def settle(tx: Transaction, groups: Sequence[Group], settings: AlertSettings, *, by_person: bool = False) -> None:
+    """The same for groups that are locked already and may have a new owner, which is stored along.
+
+    Locked before they are summed: on PostgreSQL a sum taken earlier misses what another replica commits meanwhile.
+    """
+    before = {group.id: group for group in groups}
+    if not before:
         return
-    # Locked before they are summed: on PostgreSQL a sum taken earlier misses what another replica commits meanwhile.
-    before = {group.id: group for group in store.lock_groups(tx, list(group_ids))}
     counts = store.count_by_group(tx, list(before))
     after = {group_id: summarise(counts[group_id]) for group_id in before}
     follow_ups = [

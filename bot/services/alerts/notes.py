@@ -30,17 +30,17 @@ def still_firing(tx: Transaction, group: Group, since: datetime) -> list[Note]:
     return _in_threads(tx, group, "still_firing", group.revision, payload, broadcast=True)
 
 
-def acknowledgement_expired(tx: Transaction, group: Group, owner: str | None, revision: int) -> list[Note]:
-    payload = {"name": group.name, "subject": group.subject, "owner": owner}
-    return _in_threads(tx, group, "acknowledgement_expired", revision, payload, broadcast=True)
+def acknowledgement_expired(tx: Transaction, group: Group) -> list[Note]:
+    payload = {"name": group.name, "subject": group.subject, "owner": group.acknowledged_by}
+    return _in_threads(tx, group, "acknowledgement_expired", group.revision + 1, payload, broadcast=True)
 
 
-def assigned(group: Group, to: str, by: str, revision: int) -> list[Note]:
+def assigned(group: Group, to: str, by: str) -> list[Note]:
     """A DM to whoever was given the group by somebody else."""
     if to == by:
         return []
     payload = {"name": group.name, "subject": group.subject, "severity": group.severity, "by": by}
-    key = f"{GROUP}:{group.id}:assigned:{revision}"
+    key = f"{GROUP}:{group.id}:assigned:{group.revision + 1}"
     return [Note(key, "alerts/assigned", GROUP, group.id, payload, channel=to, priority=Priority.ALERT)]
 
 

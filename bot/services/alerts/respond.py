@@ -13,7 +13,7 @@ from bot.store import audit, destinations, due, inbound, outbox
 from bot.store.database import Transaction
 from bot.store.due import DueKind
 from riskengine.response.alerts import AlertStatus
-from riskengine.response.grouping import Group
+from riskengine.response.grouping import NOBODY, Group
 
 GONE = "This alert is not in my records any more. Nothing was changed; my Home tab shows what is there now."
 #: A redelivery was answered the first time; a second answer would only confuse.
@@ -66,11 +66,10 @@ def _take(tx: Transaction, groups: list[Group], user_id: str, settings: AlertDel
     store.acknowledge_firing(tx, ids, user_id)
     expires_at = tx.now + settings.acknowledgement_expires_after
     owner = {"acknowledged_by": user_id, "acknowledged_at": tx.now, "acknowledgement_expires_at": expires_at}
-    store.change_groups(tx, ids, **owner)
     due.schedule(tx, DueKind.EXPIRE_ACKNOWLEDGEMENT, ids, expires_at)
     due.cancel(tx, DueKind.REPEAT_GROUP, ids)
     _record(tx, user_id, "acknowledged", ids)
-    changes.refresh(tx, ids, settings, by_person=True)
+    changes.settle(tx, [group.model_copy(update=owner) for group in groups], settings, by_person=True)
 
 
 def unacknowledge(tx: Transaction, press: Press, settings: AlertDelivery) -> Answer:
@@ -82,12 +81,10 @@ def unacknowledge(tx: Transaction, press: Press, settings: AlertDelivery) -> Ans
         state = "resolved" if group.status == AlertStatus.RESOLVED else "not acknowledged by anybody"
         return Answer.unchanged(f"There is nothing to give back: this group is {state}.")
     store.unacknowledge(tx, [group.id])
-    free = {"acknowledged_by": None, "acknowledged_at": None, "acknowledgement_expires_at": None}
-    store.update_group(tx, group.id, **free)
     due.cancel(tx, DueKind.EXPIRE_ACKNOWLEDGEMENT, [group.id])
     due.schedule(tx, DueKind.REPEAT_GROUP, [group.id], tx.now + settings.repeat_interval)
     _record(tx, press.user_id, "unacknowledged", [group.id])
-    changes.refresh(tx, [group.id], settings, by_person=True)
+    changes.settle(tx, [group.model_copy(update=NOBODY)], settings, by_person=True)
     return _commit(Answer.done())
 
 
@@ -100,12 +97,11 @@ def assign(tx: Transaction, press: Press, settings: AlertDelivery) -> Answer:
     if group.assigned_to == press.assignee_id:
         return Answer.unchanged(f"<@{press.assignee_id}> has it already.")
     owner = {"assigned_to": press.assignee_id, "assigned_by": press.user_id}
-    revision = store.update_group(tx, group.id, **owner)
-    told = notes.assigned(group, press.assignee_id, press.user_id, revision)
+    told = notes.assigned(group, press.assignee_id, press.user_id)
     destinations.ensure(tx, [note.channel for note in told])
     outbox.enqueue(tx, told)
     _record(tx, press.user_id, "assigned", [group.id], to=press.assignee_id)
-    changes.refresh(tx, [group.id], settings, by_person=True)
+    changes.settle(tx, [group.model_copy(update=owner)], settings, by_person=True)
     return _commit(Answer.done())
 
 
@@ -118,7 +114,7 @@ def resolve(tx: Transaction, press: Press, settings: AlertDelivery) -> Answer:
         return Answer.unchanged(_over(group))
     store.resolve_open(tx, group.id, press.user_id)
     _record(tx, press.user_id, "resolved", [group.id])
-    changes.refresh(tx, [group.id], settings, by_person=True)
+    changes.settle(tx, [group], settings, by_person=True)
     return _commit(Answer.done())
 
 

@@ -12,7 +12,7 @@ from bot.store.database import Transaction
 from bot.store.due import DueKind, DueRow
 from bot.store.messages import Priority
 from riskengine.response.alerts import AlertStatus, Severity
-from riskengine.response.grouping import Group
+from riskengine.response.grouping import NOBODY, Group
 from riskengine.response.routing import channels_for
 
 CARD = "alerts/card"
@@ -52,7 +52,7 @@ def repeat_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelive
     firing = [group for group in _groups_of(tx, rows) if group.status == AlertStatus.FIRING]
     for group in firing:
         outbox.enqueue(tx, notes.still_firing(tx, group, group.opened_at))
-        store.update_group(tx, group.id)
+    store.update_groups(tx, [group.model_copy(update={"revision": group.revision + 1}) for group in firing])
     due.schedule(tx, DueKind.REPEAT_GROUP, [group.id for group in firing], tx.now + settings.repeat_interval)
 
 
@@ -61,12 +61,10 @@ def expire_acknowledgements(tx: Transaction, rows: Sequence[DueRow], settings: A
     lapsed = [group for group in _groups_of(tx, rows) if group.acknowledged and _is_over(tx, group)]
     store.unacknowledge(tx, [group.id for group in lapsed])
     for group in lapsed:
-        free = {"acknowledged_by": None, "acknowledged_at": None, "acknowledgement_expires_at": None}
-        revision = store.update_group(tx, group.id, **free)
-        outbox.enqueue(tx, notes.acknowledgement_expired(tx, group, group.acknowledged_by, revision))
+        outbox.enqueue(tx, notes.acknowledgement_expired(tx, group))
         detail = {"owner": group.acknowledged_by}
         audit.record(tx, [audit.Entry(audit.SYSTEM, "acknowledgement_expired", changes.GROUP, group.id, detail)])
-    changes.refresh(tx, [group.id for group in lapsed], settings, by_person=True)
+    changes.settle(tx, [group.model_copy(update=NOBODY) for group in lapsed], settings, by_person=True)
 
 
 def _groups_of(tx: Transaction, rows: Sequence[DueRow]) -> list[Group]:
