@@ -12,6 +12,7 @@ from bot.errors import DatabaseBusy, DatabaseUnavailable
 from bot.handlers.metrics import PressMetrics
 from bot.right_of_way import RightOfWay
 from bot.services.alerts.desk import AlertDesk
+from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.answers import Answer
 from bot.services.reports.noise import ReportDesk
 from bot.slack.client import SlackClient
@@ -31,6 +32,7 @@ class Context:
 
     alerts: AlertDesk
     reports: ReportDesk
+    subscriptions: SubscriptionDesk
     client: SlackClient
     prefix: str
     metrics: PressMetrics
