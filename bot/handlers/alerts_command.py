@@ -23,7 +23,7 @@ def register(app: AsyncApp, context: Context) -> None:
         try:
             reply = await asyncio.wait_for(answer(context, Asked.of(body)), COMMIT_SECONDS)
         except (TimeoutError, DatabaseBusy, DatabaseUnavailable):
-            reply = {"text": "My database did not answer in time. Please ask again in a moment."}
+            reply = {"text": "I could not answer in time. Please ask again in a moment; nothing happens twice."}
         except SlackError as error:
             reply = {"text": f"{UNSURE} ({error.error})"}
         await ack(response_type="ephemeral", **reply)

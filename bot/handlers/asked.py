@@ -14,6 +14,8 @@ class Asked(NamedTuple):
 
     user_id: str
     channel_id: str
+    #: Without `#`; Slack names neither direct messages nor private channels here.
+    channel_name: str
     #: The first word, small; empty where nothing was typed.
     word: str
     #: What follows it, as it was typed.
@@ -28,6 +30,7 @@ class Asked(NamedTuple):
         return cls(
             user_id=body["user_id"],
             channel_id=body.get("channel_id", ""),
+            channel_name=body.get("channel_name", ""),
             word=word.lower(),
             rest=rest.strip(),
             # A trigger belongs to one typing; Slack hands out no other id for it.

@@ -12,6 +12,7 @@ from bot.errors import DatabaseBusy, DatabaseUnavailable
 from bot.handlers.metrics import PressMetrics
 from bot.right_of_way import RightOfWay
 from bot.services.alerts.desk import AlertDesk
+from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.answers import Answer
 from bot.slack.client import SlackClient
 from bot.slack.errors import SlackError
@@ -29,6 +30,7 @@ class Context:
     """The services that listeners call; one field a feature."""
 
     alerts: AlertDesk
+    subscriptions: SubscriptionDesk
     client: SlackClient
     prefix: str
     metrics: PressMetrics

@@ -1,9 +1,25 @@
 """Slack's id of a channel or of a person's DM; history and edits take nothing else."""
 
+from typing import NamedTuple
+
 from bot.slack.client import SlackClient
 from bot.slack.errors import Outcome, SlackError
 
 PAGE = 200
+
+
+class Place(NamedTuple):
+    """A channel as Slack tells us of it."""
+
+    name: str
+    has_us: bool
+
+
+async def look_at(client: SlackClient, channel: str) -> Place:
+    """Ask for a channel by its id; raises SlackError, channel_not_found for a private one that we are not in."""
+    answer = await client.query("conversations.info", channel=channel)
+    found = answer.get("channel", {})
+    return Place(name=str(found.get("name", "")), has_us=bool(found.get("is_member")))
 
 
 async def channel_id(client: SlackClient, channel: str) -> str:

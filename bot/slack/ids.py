@@ -31,5 +31,11 @@ class View(StrEnum):
 
 
 #: What is shown where Slack completes commands; bot/handlers registers the same ones.
-COMMANDS = (CommandSpec(Command.ALERTS, "What fires, what is yours", "[status | list | mine | help]"),)
+COMMANDS = (
+    CommandSpec(
+        Command.ALERTS,
+        "What fires, what is yours",
+        "[status | list | mine | subscribe | unsubscribe | subscriptions | help]",
+    ),
+)
 SHORTCUTS: tuple[ShortcutSpec, ...] = ()

@@ -68,6 +68,21 @@ _FIRING_WORST_OLDEST = (
 )
 
 
+def open_within(tx: Transaction, areas: Sequence[str], severities: Sequence[Severity], limit: int) -> list[Group]:
+    """Open groups of these areas and severities, firing and worst and oldest first; an empty list means any."""
+    condition = and_(alert_groups.c.status.in_(OPEN))
+    condition = and_(condition, alert_groups.c.area.in_(areas)) if areas else condition
+    condition = and_(condition, alert_groups.c.severity.in_(severities)) if severities else condition
+    rows = tx.execute(select(alert_groups).where(condition).order_by(*_FIRING_WORST_OLDEST).limit(limit))
+    return [Group.model_validate(row) for row in rows]
+
+
+def label_names(tx: Transaction, newest: int) -> set[str]:
+    """The names of all labels that the newest alerts have."""
+    rows = tx.execute(select(alerts.c.labels).order_by(alerts.c.id.desc()).limit(newest)).scalars()
+    return {name for labels in rows for name in labels}
+
+
 def overview(tx: Transaction) -> Overview:
     by_status = select(alert_groups.c.status, func.count().label("number")).where(alert_groups.c.status.in_(OPEN))
     counts = {row.status: int(row.number) for row in tx.execute(by_status.group_by(alert_groups.c.status))}

@@ -80,6 +80,13 @@ def bump(tx: Transaction, subject_kind: str, revisions: Mapping[int, int]) -> No
     tx.ring(Bell.DELIVERY)
 
 
+def subjects_shown(tx: Transaction, subject_kind: str, subject_ids: Sequence[int], channel: str) -> set[int]:
+    """Which of these subjects have a card for the channel, by itself or in a digest."""
+    there = (messages.c.subject_kind == subject_kind) & messages.c.subject_id.in_(subject_ids)
+    rows = tx.execute(select(messages.c.subject_id).where(there, messages.c.channel == channel))
+    return set(rows.scalars())
+
+
 def card_ids(tx: Transaction, subject_kind: str, subject_id: int) -> list[int]:
     """The messages that show this subject: its own cards, or the digests that stand for them."""
     shown_by = case((messages.c.state == MessageState.BUNDLED, messages.c.digest_id), else_=messages.c.id)

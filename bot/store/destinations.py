@@ -44,6 +44,11 @@ def by_channel(tx: Transaction, channel: str) -> Destination | None:
     return Destination._make(row) if row else None
 
 
+def spellings_of(tx: Transaction, slack_id: str) -> list[str]:
+    """How messages have been addressed to the channel of this id."""
+    return list(tx.execute(select(destinations.c.channel).where(destinations.c.slack_id == slack_id)).scalars())
+
+
 def count_broken(tx: Transaction) -> int:
     """How many refuse us; their messages go to the channel for troubles."""
     broken = select(func.count()).where(destinations.c.broken_at.is_not(None))
@@ -73,6 +78,12 @@ def mark_broken(tx: Transaction, channel: str, reason: str) -> bool:
     """Mark a destination that refuses us; True for the first to do so, who then tells somebody, once."""
     row = update(destinations).where(destinations.c.channel == channel, destinations.c.broken_at.is_(None))
     return tx.execute(row.values(broken_reason=reason, broken_at=tx.protocol_now)).rowcount == 1
+
+
+def try_again(tx: Transaction, channel: str) -> None:
+    """Take it for working until it refuses us anew: somebody asks for it."""
+    row = update(destinations).where(destinations.c.channel == channel, destinations.c.broken_at.is_not(None))
+    tx.execute(row.values(broken_reason=None, broken_at=None))
 
 
 def took_post(tx: Transaction, channel: str, slack_id: str) -> None:

@@ -2,6 +2,8 @@
 
 from bot.store.alerts import alert_groups, alerts
 from bot.store.audit import audit, audit_head
+from bot.store.auditor_episodes import auditor_episodes
+from bot.store.bell_turns import bell_turns
 from bot.store.destinations import destinations
 from bot.store.due import due
 from bot.store.inbound import inbound
@@ -10,6 +12,7 @@ from bot.store.messages import messages
 from bot.store.rates import method_rates
 from bot.store.rule_states import rule_looks, rule_states
 from bot.store.schema import metadata
+from bot.store.subscriptions import subscriptions
 from bot.store.telemetry.calls import calls
 from bot.store.telemetry.deltas import rollup_deltas
 from bot.store.telemetry.keys import call_keys
@@ -24,6 +27,8 @@ __all__ = [
     "alerts",
     "audit",
     "audit_head",
+    "auditor_episodes",
+    "bell_turns",
     "call_keys",
     "calls",
     "destinations",
@@ -38,6 +43,7 @@ __all__ = [
     "rule_looks",
     "rule_states",
     "series",
+    "subscriptions",
     "task_outcomes",
     "tokens",
 ]

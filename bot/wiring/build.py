@@ -21,10 +21,14 @@ from bot.health import Health
 from bot.ingest.app import build_app as build_api
 from bot.ingest.tokens import any_token_works, may_listen
 from bot.right_of_way import RightOfWay
-from bot.scheduling.bells import build_scheduler, seal_audit
+from bot.scheduling.bells import BellRope, build_scheduler, seal_audit
 from bot.scheduling.due import DueRunner
 from bot.services.alerts import tell
 from bot.services.alerts.desk import AlertDesk
+from bot.services.alerts.subscription_desk import SubscriptionDesk
+from bot.services.auditor.auditor import Auditor
+from bot.services.auditor.findings import Terms
+from bot.services.auditor.metrics import AuditorMetrics
 from bot.services.permissions import Permissions
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
@@ -92,7 +96,8 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = slack_client(settings, settings.slack.bot_token.get_secret_value(), session)
         people = SlackPeople(client, kept_seconds=settings.people.groups_cached_for.total_seconds())
-        desk = AlertDesk(database, Permissions(people, settings.people), settings.alerts)
+        permissions = Permissions(people, settings.people)
+        desk = AlertDesk(database, permissions, settings.alerts)
         telemetry = TelemetryDesk(database, settings.telemetry)
 
         due_runner = DueRunner(database, _works(settings))
@@ -108,7 +113,12 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         bot = Running(database, desk, due_runner, worker)
         way = RightOfWay()
         context = Context(
-            alerts=desk, client=client, prefix=settings.slack.prefix, metrics=PressMetrics(registry), way=way
+            alerts=desk,
+            subscriptions=SubscriptionDesk(database, permissions, settings.alerts),
+            client=client,
+            prefix=settings.slack.prefix,
+            metrics=PressMetrics(registry),
+            way=way,
         )
         link = SlackLink(settings, session, client, people, context, bot.give_up)
         health = Health(
@@ -135,6 +145,12 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         pruner = Pruner(database, settings.telemetry)
         rules = RulesFile(rules_path(settings.watch))
         looker = Looker(database, telemetry, rules, settings.watch, settings.alerts)
+
+        def terms() -> Terms:
+            looks = settings.watch.interval / clock.speed
+            return Terms(settings.alerts, settings.auditor, looks, worker.trouble)
+
+        auditor = Auditor(database, terms, AuditorMetrics(registry))
         scheduler = build_scheduler(
             database,
             due_runner,
@@ -144,6 +160,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             looker.look,
             # The bell rings in real time; in the demo business time runs faster.
             settings.watch.interval / clock.speed,
+            ropes=[BellRope("auditor", auditor.look, settings.auditor.interval)],
         )
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)

@@ -1,10 +1,11 @@
-"""Which channels hear of a group."""
+"""Which channels hear of a group: those that the operator routes it to, and those that have subscribed to it."""
 
 from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from riskengine.response.alerts import Severity
+from riskengine.response.subscriptions import Subscription
 
 
 class Route(BaseModel):
@@ -38,3 +39,13 @@ def _matches(route: Route, area: str, severity: Severity, alerts: Sequence[Mappi
         and severity.rank >= route.severity_at_least.rank
         and (not route.labels or any(route.labels.items() <= labels.items() for labels in alerts))
     )
+
+
+def with_subscribers(routed: Sequence[str], subscribed: Sequence[str], spelled: Mapping[str, str]) -> list[str]:
+    """All channels, each once; `spelled` gives the settings' spelling of a subscribed channel that they name, too."""
+    return list(dict.fromkeys([*routed, *(spelled.get(channel, channel) for channel in subscribed)]))
+
+
+def spellings(channels: Sequence[str], subscriptions: Sequence[Subscription]) -> dict[str, str]:
+    """Subscribed channels that the settings name → how they spell them: one channel has one spelling, for ever."""
+    return {each.channel: name for each in subscriptions for name in reversed(channels) if each.is_of(name)}

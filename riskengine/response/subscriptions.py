@@ -1,7 +1,8 @@
 """What a channel wants to hear: `area=cost,quality severity>=high team=payments`."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -49,13 +50,33 @@ class Subscription(BaseModel):
     id: int = 0
     channel: str
     filter: Filter
+    #: Other spellings of the channel, as settings may have it: `#general`.
+    aliases: frozenset[str] = frozenset()
+    created_by: str = ""
+    created_at: datetime | None = None
+    #: Why Slack takes nothing for it; empty while it does.
+    broken: str = ""
+
+    def is_of(self, channel: str) -> bool:
+        """Whether this spelling means its channel."""
+        return channel == self.channel or channel in self.aliases
 
 
 def channels_of(
-    area: str, severity: Severity, labels: Mapping[str, str], subscriptions: Sequence[Subscription]
+    area: str, severity: Severity, alerts: Sequence[Mapping[str, str]], subscriptions: Sequence[Subscription]
 ) -> list[str]:
-    """Every channel that wants to hear of an alert, each once, in the order of the subscriptions."""
-    return list(dict.fromkeys(each.channel for each in subscriptions if each.filter.matches(area, severity, labels)))
+    """Every channel that wants to hear of a group, each once, in the order of the subscriptions.
+
+    `alerts` holds the labels of each alert of the group: they differ, and one that matches is enough.
+    """
+    hearing = (each for each in subscriptions if any(each.filter.matches(area, severity, labels) for labels in alerts))
+    return list(dict.fromkeys(each.channel for each in hearing))
+
+
+def unknown_labels(wanted: Filter, known: Collection[str]) -> dict[str, str]:
+    """Labels that no alert is known to have had → the nearest one that alerts do have, or nothing."""
+    unknown = [each.label for each in wanted.matchers if each.label not in known]
+    return {label: next(iter(difflib.get_close_matches(label, sorted(known), n=1)), "") for label in unknown}
 
 
 def parse_filter(text: str) -> Filter:
@@ -94,7 +115,15 @@ def _read(term: Term) -> tuple[str, tuple[Any, ...]]:
         case "severity", ">=":
             return "severities", _at_least(_words(term, Severity))
         case _:
+            _refuse_nearly_ours(term)
             return "matchers", (to_matcher(term),)
+
+
+def _refuse_nearly_ours(term: Term) -> None:
+    """As a label, `serverity` would match nothing, silently."""
+    near = difflib.get_close_matches(term.label, ("area", "severity"), n=1, cutoff=0.85)
+    if near and term.label not in near:
+        raise ValueError(f"{term.label} is no word of mine; did you mean {near[0]}?")
 
 
 def _words(term: Term, words: type[Area] | type[Severity]) -> tuple[Any, ...]:

@@ -1,9 +1,10 @@
 """Every state that a template can be asked to show, made from the models that the bot itself gives it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 
+from bot.services.auditor.checks import CHECKS
 from bot.slack import alert_lists
 from bot.slack.alert_cards import to_card, to_digest
 from bot.slack.group_views import group_view, notice_view
@@ -11,16 +12,8 @@ from bot.slack.render import render
 from riskengine.response.alerts import Alert, AlertStatus, Severity
 from riskengine.response.grouping import Group
 from riskengine.response.reports import GroupDetail, Overview, Recorded
-
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-LONG = "0123456789" * 500
-#: What strangers put into text: broadcasts, mentions, links, markup, dates, bidi overrides, controls, half a surrogate.
-HOSTILE = (
-    "<!channel> <!here|here> <@U0ALICE> <#C0GENERAL|x> <!subteam^S0ONCALL> <https://evil.example|your bank> "
-    "https://evil.example/?a=1&b=2 <!date^0^{date}|x> *bold* _it_ ~no~ `code` ```pre``` :fire: @here &lt;!here&gt; "
-    '"quotes" \\n \\u0041 {{ 7 * 7 }} {% raw %} </script> \u202egpj.exe\u2066 \x00\x1b[31m \ud800 👩‍👩‍👧 é\u0301 \u200b'
-)
+from tests.contracts import hearing_examples
+from tests.contracts.texts import FOOTERS, HOSTILE, HOUR, LONG, NOON, note
 
 
 def group(**changes: Any) -> Group:
@@ -134,22 +127,7 @@ GROUPS: dict[str, Shown] = {
     ),
 }
 
-_NO_FOOTER = {"late_seconds": None, "late_text": "", "late_reason": "", "rerouted_from": None, "key_tail": ""}
-FOOTERS: dict[str, dict[str, Any]] = {
-    "in_time": _NO_FOOTER,
-    "late": {**_NO_FOOTER, "late_seconds": 340.2, "late_text": "5 min", "late_reason": "riskbot was not running"},
-    "late_for_long_reason": {**_NO_FOOTER, "late_seconds": 1.0, "late_text": "1 s", "late_reason": HOSTILE * 40},
-    "rerouted": {**_NO_FOOTER, "rerouted_from": "#gone"},
-    "marked": {**_NO_FOOTER, "key_tail": "#llm-alerts"},
-    "all": {"late_seconds": 9.0, "late_text": "9 s", "late_reason": "x", "rerouted_from": "#gone", "key_tail": "k:1"},
-}
-
 _WORDS = {"plain": "Response time above 3 s", "long": LONG, "hostile": HOSTILE, "empty": ""}
-
-
-def _note(template: str, payload: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for footer, values in FOOTERS.items():
-        yield footer, render(template, {**payload, "subject_id": 12, **values})
 
 
 def _messages_of_groups() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -192,8 +170,13 @@ def _notes() -> Iterator[tuple[str, str, dict[str, Any]]]:
             "delivery/destination_broken": {"channel": text or "#x", "reason": "is_archived", "hint": "Unarchive it."},
             "delivery/given_up": {"channel": text or "#x", "template": "alerts/card", "reason": text[:300]},
         }
+        for check in CHECKS if state == "plain" else ():
+            found = {"check": check.name, "found": check.found.format(count=200), "done": check.done}
+            for mended in (True, False):
+                for footer, shown in _note("auditor/found", {**found, "mended": mended}):
+                    yield "auditor/found", f"{check.name}, {mended}, {footer}", shown
         for template, payload in payloads.items():
-            yield from ((template, f"{state}, {footer}", shown) for footer, shown in _note(template, payload))
+            yield from ((template, f"{state}, {footer}", shown) for footer, shown in note(template, payload))
         for label, owner in who.items():
             each: dict[str, dict[str, Any]] = {
                 "alerts/joined": {**named, "firing": 1 if owner else 9, "owner": owner},
@@ -203,7 +186,7 @@ def _notes() -> Iterator[tuple[str, str, dict[str, Any]]]:
             if owner:
                 each["alerts/assigned"] = {**named, "severity": "high", "by": owner}
             for template, payload in each.items():
-                for footer, shown in _note(template, payload):
+                for footer, shown in note(template, payload):
                     yield template, f"{state}, {label}, {footer}", shown
 
 
@@ -258,5 +241,5 @@ def _history() -> list[Recorded]:
 
 def all_examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Template, state, and what Slack would be sent."""
-    for part in (_messages_of_groups, _digests, _notes, _answers, _views):
+    for part in (_messages_of_groups, _digests, _notes, _answers, _views, hearing_examples.examples):
         yield from part()

@@ -4,7 +4,9 @@ import pytest
 from pydantic import ValidationError
 
 from riskengine.response.alerts import Severity
-from riskengine.response.routing import Route, channels_for
+from riskengine.response.hearing import hearing_of
+from riskengine.response.routing import Route, channels_for, spellings, with_subscribers
+from riskengine.response.subscriptions import Subscription, parse_filter
 
 COST = Route(channel="#costs", areas=("cost", "quality"))
 URGENT = Route(channel="#urgent", severity_at_least=Severity.HIGH)
@@ -55,3 +57,22 @@ def test_one_alert_of_the_group_is_enough():
 def test_a_route_that_is_refused(wrong):
     with pytest.raises(ValidationError):
         Route.model_validate(wrong)
+
+
+def test_a_subscribed_channel_has_the_settings_spelling_and_hears_once():
+    mine = Subscription(channel="C1", filter=parse_filter(""), aliases=frozenset({"#all", "all"}))
+    other = Subscription(channel="C2", filter=parse_filter(""), aliases=frozenset({"#x"}))
+    spelled = spellings(["#costs", "#all", "all"], [mine, other])
+    assert spelled == {"C1": "#all"}
+    assert with_subscribers(["#all", "#costs"], ["C1", "C2"], spelled) == ["#all", "#costs", "C2"]
+    # Also where no route matches: a card's channel must not be spelled in two ways.
+    assert with_subscribers(["#costs"], ["C1"], spelled) == ["#costs", "#all"]
+
+
+def test_what_a_channel_hears_and_by_whose_word():
+    mine = Subscription(channel="C1", filter=parse_filter("area=cost"))
+    heard = hearing_of(["C1", "#costs"], [COST, URGENT], "#default", [mine])
+    assert (heard.routes, heard.is_default, heard.subscriptions) == ((COST,), False, (mine,))
+    assert not heard.is_silent
+    assert hearing_of(["C2", "#x"], [COST], "#default", []).is_silent
+    assert hearing_of(["#default"], [], "#default", []).is_default

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.services.alerts import changes, notes
+from bot.services.alerts import audience, changes, notes
 from bot.settings import AlertDelivery
 from bot.store import alerts as store
 from bot.store import audit, cards, destinations, due, outbox
@@ -13,7 +13,6 @@ from bot.store.due import DueKind, DueRow
 from bot.store.messages import Priority
 from riskengine.response.alerts import AlertStatus, Severity
 from riskengine.response.grouping import NOBODY, Group
-from riskengine.response.routing import channels_for
 
 CARD = "alerts/card"
 #: A transaction on a group takes some milliseconds.
@@ -27,8 +26,13 @@ def tell_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelivery
     """
     due_at = {row.subject_id: row.due_at for row in rows}
     groups = _groups_of(tx, rows)
-    labels = store.labels_by_group(tx, list(due_at)) if any(route.labels for route in settings.routes) else {}
-    wishes = [wish for group in groups for wish in _wishes(group, labels.get(group.id, []), due_at[group.id], settings)]
+    hearing = audience.read(tx, settings)
+    labels = store.labels_by_group(tx, list(due_at)) if hearing.asks_labels else {}
+    wishes = [
+        card_wish(group, channel, due_at[group.id])
+        for group in groups
+        for channel in hearing.channels_of(group, labels.get(group.id, []))
+    ]
     destinations.ensure(tx, [wish.channel for wish in wishes])
     cards.want(tx, wishes)
     cards.bump(tx, changes.GROUP, {group.id: group.revision for group in groups if group.told_at is not None})
@@ -37,14 +41,11 @@ def tell_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelivery
     store.mark_told(tx, [group.id for group in groups])
 
 
-def _wishes(
-    group: Group, alerts: Sequence[dict[str, str]], due_at: datetime, settings: AlertDelivery
-) -> list[CardWish]:
-    named = [{**labels, "name": group.name} for labels in alerts]
-    channels = channels_for(group.area, group.severity, named, settings.routes, settings.default_channel)
+def card_wish(group: Group, channel: str, due_at: datetime) -> CardWish:
+    """A card of the group in a channel, urgent when the group is critical."""
     urgent = group.severity == Severity.CRITICAL
     priority = Priority.ALERT_CRITICAL if urgent else Priority.ALERT
-    return [CardWish(CARD, changes.GROUP, group.id, channel, group.revision, priority, due_at) for channel in channels]
+    return CardWish(CARD, changes.GROUP, group.id, channel, group.revision, priority, due_at)
 
 
 def repeat_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelivery) -> None:
@@ -53,6 +54,7 @@ def repeat_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelive
     for group in firing:
         outbox.enqueue(tx, notes.still_firing(tx, group, group.opened_at))
     store.update_groups(tx, [group.model_copy(update={"revision": group.revision + 1}) for group in firing])
+    cards.bump(tx, changes.GROUP, {group.id: group.revision + 1 for group in firing})
     due.schedule(tx, DueKind.REPEAT_GROUP, [group.id for group in firing], tx.now + settings.repeat_interval)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from riskengine.areas import Area
 from riskengine.response.alerts import Severity
 from riskengine.response.matchers import Matcher
-from riskengine.response.subscriptions import Filter, Subscription, channels_of, parse_filter
+from riskengine.response.subscriptions import Filter, Subscription, channels_of, parse_filter, unknown_labels
 from riskengine.response.terms import FilterInvalid
 
 LABELS = {"model": "glm-4.5", "team": "data science"}
@@ -49,6 +49,8 @@ def test_filter_hears(text, hears):
         pytest.param("team=a team=b", ["team=~one|other"], id="two teams"),
         pytest.param("team>=a", ["character 1: only the severity"], id="order of teams"),
         pytest.param("cost", ["cost is no term"], id="no term"),
+        pytest.param("serverity>=high", ["character 1: serverity is no word of mine", "severity?"], id="nearly ours"),
+        pytest.param("are=cost", ["did you mean area?"], id="nearly area"),
         pytest.param("area=costs high model=~.*", ["character 1:", "character 12:", "character 17:"], id="all at once"),
     ],
 )
@@ -94,5 +96,18 @@ def test_channels_hear_once_each():
     texts = {"#a": "area=cost", "#b": "area=quality", "#c": ""}
     subscriptions = [Subscription(channel=channel, filter=parse_filter(text)) for channel, text in texts.items()]
     subscriptions.append(Subscription(channel="#a", filter=parse_filter("severity>=low")))
-    assert channels_of("cost", Severity.HIGH, LABELS, subscriptions) == ["#a", "#c"]
-    assert channels_of("cost", Severity.HIGH, LABELS, []) == []
+    assert channels_of("cost", Severity.HIGH, [LABELS], subscriptions) == ["#a", "#c"]
+    assert channels_of("cost", Severity.HIGH, [LABELS], []) == []
+
+
+def test_one_alert_of_a_group_that_matches_is_enough():
+    wanted = [Subscription(channel="#a", filter=parse_filter("team=payments model=glm"))]
+    both = [{"team": "payments", "model": "gpt"}, {"team": "payments", "model": "glm"}]
+    assert channels_of("", Severity.LOW, both, wanted) == ["#a"]
+    assert channels_of("", Severity.LOW, both[:1], wanted) == []
+
+
+def test_labels_that_nobody_has_are_found_with_their_nearest():
+    known = {"model", "team"}
+    assert unknown_labels(parse_filter("modle=glm team=a xyzzy!=1"), known) == {"modle": "model", "xyzzy": ""}
+    assert unknown_labels(parse_filter("severity>=high"), known) == {}
