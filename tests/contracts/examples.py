@@ -173,7 +173,7 @@ def _notes() -> Iterator[tuple[str, str, dict[str, Any]]]:
         for check in CHECKS if state == "plain" else ():
             found = {"check": check.name, "found": check.found.format(count=200), "done": check.done}
             for mended in (True, False):
-                for footer, shown in _note("auditor/found", {**found, "mended": mended}):
+                for footer, shown in note("auditor/found", {**found, "mended": mended}):
                     yield "auditor/found", f"{check.name}, {mended}, {footer}", shown
         for template, payload in payloads.items():
             yield from ((template, f"{state}, {footer}", shown) for footer, shown in note(template, payload))
