@@ -31,6 +31,8 @@ from bot.services.auditor.auditor import Auditor
 from bot.services.auditor.findings import Terms
 from bot.services.auditor.metrics import AuditorMetrics
 from bot.services.permissions import Permissions
+from bot.services.reports import noise
+from bot.services.reports.noise import ReportDesk
 from bot.services.silences.desk import SilenceDesk
 from bot.services.silences.life import review_silences
 from bot.services.telemetry.desk import TelemetryDesk
@@ -114,10 +116,12 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             alerts=settings.alerts,
         )
         registry = CollectorRegistry()
+        await database.write(lambda tx: noise.plan(tx, settings))
         bot = Running(database, desk, due_runner, worker)
         way = RightOfWay()
         context = Context(
             alerts=desk,
+            reports=ReportDesk(database, settings),
             subscriptions=SubscriptionDesk(database, permissions, settings.alerts),
             client=client,
             prefix=settings.slack.prefix,
@@ -191,6 +195,7 @@ def _works(settings: Settings) -> dict[DueKind, Any]:
         DueKind.REPEAT_GROUP: lambda tx, rows: tell.repeat_groups(tx, rows, settings.alerts),
         DueKind.REVIEW_SILENCE: lambda tx, rows: review_silences(tx, rows, settings.alerts),
         DueKind.EXPIRE_ACKNOWLEDGEMENT: lambda tx, rows: tell.expire_acknowledgements(tx, rows, settings.alerts),
+        DueKind.NOISE_REPORT: lambda tx, rows: noise.tell(tx, rows, settings),
     }
 
 
