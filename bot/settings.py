@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from bot.errors import SettingsError
 from riskengine.baselines import BaselineSettings
@@ -17,6 +18,7 @@ from riskengine.response.alerts import AlertSettings
 from riskengine.response.routing import Route
 from riskengine.response.storms import StormSettings
 from riskengine.statistics import DropLimits
+from riskengine.weeks import Weekday
 from riskengine.windows import WindowSettings
 
 PREFIX = "RISKBOT_"
@@ -87,6 +89,21 @@ class WatchSettings(_Section):
     drop: DropLimits = DropLimits()
 
 
+class AuditorSettings(_Section):
+    """How riskbot looks for what it should have done itself."""
+
+    interval: Duration = Field(
+        timedelta(minutes=1), gt=timedelta(0), description="Time between two looks for what is due and not done."
+    )
+    patience: Duration = Field(
+        timedelta(seconds=50),
+        description="What may still be under way is left alone so long before it counts as forgotten.",
+    )
+    calm_after: Duration = Field(
+        timedelta(hours=1), description="A trouble is over, and told anew when it comes back, after so long without it."
+    )
+
+
 class AlertDelivery(AlertSettings):
     """How alerts are grouped, told, and where."""
 
@@ -106,6 +123,16 @@ class AlertDelivery(AlertSettings):
     @property
     def trouble_channel(self) -> str:
         return self.ops_channel or self.default_channel
+
+
+class ReportSettings(_Section):
+    """What is told once a week."""
+
+    noise_day: Weekday | Literal["never"] = Field(
+        Weekday.MONDAY, description="Day of the report on which alerts were worth reading; `never` for none."
+    )
+    noise_hour: int = Field(9, ge=0, le=23, description="Hour of that day, in the organisation's time zone.")
+    noise_channel: str = Field("", description="Where it is told; empty means the alerts' default channel.")
 
 
 class DeliverySettings(_Section):
@@ -165,15 +192,31 @@ class Settings(_Section):
     """Everything an operator may set."""
 
     database_url: str = Field("sqlite+aiosqlite:///riskbot.db", description="SQLite file, or postgresql+asyncpg://…")
+    time_zone: str = Field("UTC", description="The organisation's time zone, a name like `Europe/Berlin`.")
     slack: SlackSettings = SlackSettings()
     http: HttpSettings = HttpSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     watch: WatchSettings = WatchSettings()
     alerts: AlertDelivery = AlertDelivery()
     storms: StormSettings = StormSettings()
+    reports: ReportSettings = ReportSettings()
     delivery: DeliverySettings = DeliverySettings()
     people: PeopleSettings = PeopleSettings()
+    auditor: AuditorSettings = AuditorSettings()
     logging: LoggingSettings = LoggingSettings()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_time_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"{name!r} is no time zone; write one like Europe/Berlin or UTC") from None
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
 
 def load_settings(path: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:

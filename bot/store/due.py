@@ -32,6 +32,8 @@ class DueKind(StrEnum):
     TELL_GROUP = "alert_group.tell"
     REPEAT_GROUP = "alert_group.repeat"
     EXPIRE_ACKNOWLEDGEMENT = "alert_group.expire_acknowledgement"
+    #: The weekly report; there is one, its subject is 1.
+    NOISE_REPORT = "noise_report"
 
 
 due = Table(
@@ -94,6 +96,13 @@ _CANCEL = delete(due).where(
 def cancel(tx: Transaction, kind: DueKind, subject_ids: Sequence[int]) -> None:
     if subject_ids:
         tx.execute(_CANCEL, {"of_kind": kind, "subjects": subject_ids})
+
+
+def due_at(tx: Transaction, kind: DueKind, subject_id: int) -> datetime | None:
+    """When something is planned for, locked until the commit; None when it is not."""
+    mine = select(due.c.due_at).where(due.c.kind == kind, due.c.subject_id == subject_id)
+    moment: datetime | None = tx.execute(mine.with_for_update()).scalar_one_or_none()
+    return moment
 
 
 def claim(tx: Transaction, limit: int) -> list[DueRow]:

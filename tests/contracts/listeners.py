@@ -13,7 +13,8 @@ from bot.handlers.metrics import PressMetrics
 from bot.right_of_way import RightOfWay
 from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
-from bot.settings import AlertDelivery, SlackSettings
+from bot.services.reports.noise import ReportDesk
+from bot.settings import AlertDelivery, Settings, SlackSettings
 from bot.slack.app import Identity, build_app
 from bot.slack.client import SlackClient
 
@@ -58,6 +59,7 @@ def registered(prefix: str = "") -> list[Listener]:
     context = Context(
         # Registering asks nothing of the desk's database or of Slack.
         alerts=AlertDesk(None, None, AlertDelivery()),
+        reports=ReportDesk(None, Settings()),
         subscriptions=SubscriptionDesk(None, None, AlertDelivery()),
         client=client,
         prefix=prefix,
