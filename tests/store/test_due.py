@@ -151,3 +151,14 @@ async def test_scheduling_rings_after_the_commit(database):
     assert heard == []
     await put(database, [1])
     assert heard == [Bell.DUE]
+
+
+async def test_kinds_of_a_newer_program_are_left_to_it(database):
+    """While replicas are upgraded one after the other, the older ones meet rows that they cannot do."""
+    await put(database, [1], minutes=-9, kind="year_2030.report")
+    assert await database.read(due.next_due_at) is None
+    assert await database.read(lambda tx: due.count_overdue(tx, timedelta(minutes=1))) == 0
+    await put(database, [2], minutes=-1)
+    assert [row.subject_id for row in await database.read(lambda tx: due.ripe(tx, 10))] == [2]
+    assert [row.subject_id for row in await claim(database)] == [2]
+    assert await waiting(database) == 1
