@@ -94,3 +94,19 @@ async def test_failures(people):
     assert "challenge" in dead["error"]
     elsewhere = await people.post("delivery", 400, request_url="http://example.com/")
     assert "127.0.0.1" in elsewhere["error"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:x/",
+        "http://127.0.0.1:99999/",
+        "http://[::1",
+        "http://127.0.0.1.example.com/",
+        "ftp://localhost/",
+        7,
+    ],
+)
+async def test_an_address_that_is_none_is_refused(people, url):
+    for verify in (True, False):
+        assert "error" in await people.post("delivery", expect=400, request_url=url, verify=verify)
