@@ -149,11 +149,11 @@ class Control:
 def _is_on_this_machine(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        here = parts.hostname in {"127.0.0.1", "localhost"}
         # Reading the port is what finds out that it is none.
-        return parts.scheme == "http" and here and parts.port != 0
+        scheme, host, port = parts.scheme, parts.hostname, parts.port
     except ValueError:
         return False
+    return scheme == "http" and host in {"127.0.0.1", "localhost"} and port != 0
 
 
 async def read_body(request: Request) -> Json:
