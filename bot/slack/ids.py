@@ -35,7 +35,7 @@ COMMANDS = (
     CommandSpec(
         Command.ALERTS,
         "What fires, what is yours",
-        "[status | list | mine | subscribe | unsubscribe | subscriptions | help]",
+        "[status | list | mine | subscribe | unsubscribe | subscriptions | rules | help]",
     ),
 )
 SHORTCUTS: tuple[ShortcutSpec, ...] = ()

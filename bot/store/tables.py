@@ -9,6 +9,7 @@ from bot.store.judgements import alert_judgements
 from bot.store.messages import messages
 from bot.store.rates import method_rates
 from bot.store.rule_states import rule_looks, rule_states
+from bot.store.rules_in_force import rules_in_force
 from bot.store.schema import metadata
 from bot.store.subscriptions import subscriptions
 from bot.store.telemetry.calls import calls
@@ -38,6 +39,7 @@ __all__ = [
     "rollups_minute",
     "rule_looks",
     "rule_states",
+    "rules_in_force",
     "series",
     "subscriptions",
     "task_outcomes",

@@ -11,7 +11,7 @@ from bot.slack.render import render
 from riskengine.response.alerts import Alert, AlertStatus, Severity
 from riskengine.response.grouping import Group
 from riskengine.response.reports import GroupDetail, Overview, Recorded
-from tests.contracts import hearing_examples
+from tests.contracts import hearing_examples, rule_examples
 from tests.contracts.texts import FOOTERS, HOSTILE, HOUR, LONG, NOON, note
 
 
@@ -235,5 +235,13 @@ def _history() -> list[Recorded]:
 
 def all_examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Template, state, and what Slack would be sent."""
-    for part in (_messages_of_groups, _digests, _notes, _answers, _views, hearing_examples.examples):
+    for part in (
+        _messages_of_groups,
+        _digests,
+        _notes,
+        _answers,
+        _views,
+        hearing_examples.examples,
+        rule_examples.examples,
+    ):
         yield from part()
