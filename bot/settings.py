@@ -87,6 +87,21 @@ class WatchSettings(_Section):
     drop: DropLimits = DropLimits()
 
 
+class AuditorSettings(_Section):
+    """How riskbot looks for what it should have done itself."""
+
+    interval: Duration = Field(
+        timedelta(minutes=1), gt=timedelta(0), description="Time between two looks for what is due and not done."
+    )
+    patience: Duration = Field(
+        timedelta(seconds=50),
+        description="What may still be under way is left alone so long before it counts as forgotten.",
+    )
+    calm_after: Duration = Field(
+        timedelta(hours=1), description="A trouble is over, and told anew when it comes back, after so long without it."
+    )
+
+
 class AlertDelivery(AlertSettings):
     """How alerts are grouped, told, and where."""
 
@@ -173,6 +188,7 @@ class Settings(_Section):
     storms: StormSettings = StormSettings()
     delivery: DeliverySettings = DeliverySettings()
     people: PeopleSettings = PeopleSettings()
+    auditor: AuditorSettings = AuditorSettings()
     logging: LoggingSettings = LoggingSettings()
 
 

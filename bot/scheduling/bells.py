@@ -1,8 +1,9 @@
 """APScheduler rings; every bell does a small thing and may be missed, late or doubled without harm."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -19,6 +20,14 @@ SEAL_SET = 32
 INBOUND_KEPT_FOR = timedelta(days=1)
 
 
+class BellRope(NamedTuple):
+    """A bell: its name, what it rings, and the real time between two rings."""
+
+    name: str
+    ring: Callable[[], Awaitable[object]]
+    interval: timedelta
+
+
 def build_scheduler(
     database: Database,
     due_runner: DueRunner,
@@ -27,6 +36,7 @@ def build_scheduler(
     prune_telemetry: Callable[[], Awaitable[object]],
     look: Callable[[], Awaitable[object]],
     look_interval: timedelta,
+    ropes: Sequence[BellRope] = (),
 ) -> AsyncIOScheduler:
     """All bells. `misfire_grace_time=None, coalesce`: the defaults would drop a bell that comes late."""
     scheduler = AsyncIOScheduler(
@@ -49,6 +59,8 @@ def build_scheduler(
     scheduler.add_job(_guarded(prune), "interval", hours=1, id="prune")
     scheduler.add_job(_guarded(prune_telemetry), "interval", hours=1, id="prune_telemetry")
     scheduler.add_job(_guarded(look), "interval", seconds=look_interval.total_seconds(), id="rules")
+    for name, ring, interval in ropes:
+        scheduler.add_job(_guarded(ring), "interval", seconds=interval.total_seconds(), id=name)
     return scheduler
 
 

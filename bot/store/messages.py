@@ -114,6 +114,8 @@ TO_EDIT = and_(is_state(MessageState.WAITING), messages.c.ts.is_not(None))
 SENDING = is_state(MessageState.SENDING)
 AMBIGUOUS = is_state(MessageState.AMBIGUOUS)
 DEAD = is_state(MessageState.DEAD)
+#: At rest, and yet not as it should be; nothing of ours leaves a message so.
+BEHIND = and_(is_state(MessageState.SHOWN), messages.c.shown_revision < messages.c.wanted_revision)
 
 # Among a million shown messages the few that want something are found at once.
 for _name, _columns, _where in (
@@ -122,6 +124,7 @@ for _name, _columns, _where in (
     ("sending", (messages.c.lease_until,), SENDING),
     ("ambiguous", (messages.c.priority, messages.c.not_before, messages.c.id), AMBIGUOUS),
     ("dead", (messages.c.id,), DEAD),
+    ("behind", (messages.c.id,), BEHIND),
 ):
     Index(f"ix_messages_{_name}", *_columns, sqlite_where=_where, postgresql_where=_where)
 

@@ -149,7 +149,9 @@ def _translated(path: Path) -> Iterator[None]:
     """Turn the driver's errors about the file (full, locked, gone, read-only) into ours; others are bugs and pass."""
     try:
         yield
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & PRIMARY_CODE in OUR_MISTAKES:
+    # The hot path speaks to the driver, whose errors come bare.
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & PRIMARY_CODE in OUR_MISTAKES:
             raise
-        raise DatabaseUnavailable(f"{path.name} cannot be used now: {error.orig}.") from error
+        raise DatabaseUnavailable(f"{path.name} cannot be used now: {cause}.") from error

@@ -2,6 +2,8 @@
 
 from bot.store.alerts import alert_groups, alerts
 from bot.store.audit import audit, audit_head
+from bot.store.auditor_episodes import auditor_episodes
+from bot.store.bell_turns import bell_turns
 from bot.store.destinations import destinations
 from bot.store.due import due
 from bot.store.inbound import inbound
@@ -26,6 +28,8 @@ __all__ = [
     "alerts",
     "audit",
     "audit_head",
+    "auditor_episodes",
+    "bell_turns",
     "call_keys",
     "calls",
     "destinations",

@@ -21,11 +21,14 @@ from bot.health import Health
 from bot.ingest.app import build_app as build_api
 from bot.ingest.tokens import any_token_works, may_listen
 from bot.right_of_way import RightOfWay
-from bot.scheduling.bells import build_scheduler, seal_audit
+from bot.scheduling.bells import BellRope, build_scheduler, seal_audit
 from bot.scheduling.due import DueRunner
 from bot.services.alerts import tell
 from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
+from bot.services.auditor.auditor import Auditor
+from bot.services.auditor.findings import Terms
+from bot.services.auditor.metrics import AuditorMetrics
 from bot.services.permissions import Permissions
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
@@ -146,6 +149,12 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
 
         pruner = Pruner(database, settings.telemetry)
         looker = Looker(database, telemetry, rules, settings.watch, settings.alerts)
+
+        def terms() -> Terms:
+            looks = settings.watch.interval / clock.speed
+            return Terms(settings.alerts, settings.auditor, looks, worker.trouble)
+
+        auditor = Auditor(database, terms, AuditorMetrics(registry))
         scheduler = build_scheduler(
             database,
             due_runner,
@@ -155,6 +164,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             looker.look,
             # The bell rings in real time; in the demo business time runs faster.
             settings.watch.interval / clock.speed,
+            ropes=[BellRope("auditor", auditor.look, settings.auditor.interval)],
         )
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)

@@ -68,6 +68,7 @@ class Stage:
 
     def __init__(self, home: Path, database_url: str, sandbox: SandboxServer, settings: dict[str, str]) -> None:
         self.sandbox = sandbox
+        self.database_url = database_url
         self.token = make_token(database_url)
         self.riskbot = ServeProcess(home, database_url, sandbox.api_url, **UNLIMITED, **settings)
 

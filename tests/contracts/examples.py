@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from bot.services.auditor.checks import CHECKS
 from bot.slack import alert_lists
 from bot.slack.alert_cards import to_card, to_digest
 from bot.slack.group_views import group_view, notice_view
@@ -169,6 +170,11 @@ def _notes() -> Iterator[tuple[str, str, dict[str, Any]]]:
             "delivery/destination_broken": {"channel": text or "#x", "reason": "is_archived", "hint": "Unarchive it."},
             "delivery/given_up": {"channel": text or "#x", "template": "alerts/card", "reason": text[:300]},
         }
+        for check in CHECKS if state == "plain" else ():
+            found = {"check": check.name, "found": check.found.format(count=200), "done": check.done}
+            for mended in (True, False):
+                for footer, shown in note("auditor/found", {**found, "mended": mended}):
+                    yield "auditor/found", f"{check.name}, {mended}, {footer}", shown
         for template, payload in payloads.items():
             yield from ((template, f"{state}, {footer}", shown) for footer, shown in note(template, payload))
         for label, owner in who.items():

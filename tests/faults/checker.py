@@ -110,7 +110,15 @@ def complaints(evidence: Evidence) -> list[str]:
         *_lost_presses(recorded, evidence.pressed),
         *_unsaid(recorded, evidence.told),
         *_other_rules(recorded.rules, evidence.rules_text),
+        *_forgotten(recorded),
     ]
+
+
+def _forgotten(recorded: Recorded) -> Iterator[str]:
+    """The auditor may find nothing: whatever a kill leaves behind is taken up by itself."""
+    for row in recorded.audit:
+        if row.verb.startswith("auditor_"):
+            yield f"forgotten: {row.detail['check']} of {row.object_kind} {row.object_id} was left to the auditor"
 
 
 def _lost_alerts(recorded: Recorded, conditions: Iterable[Condition]) -> Iterator[str]:

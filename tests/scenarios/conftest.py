@@ -20,6 +20,7 @@ SHORT = {
     "alerts": {"group_wait": "200ms", "group_interval": "300ms"},
     "delivery": {"settle": "300ms", "request_timeout": "2s", "lease": "6s", "channel_post_interval": "250ms"},
     "slack": {"ping_interval": "1s", "reconnect_after": "2s"},
+    "auditor": {"interval": "100ms", "patience": "10s"},
     "people": {"admins": ["alice@sandbox.example"], "roles": {"on_call": ["@oncall"]}},
 }
 

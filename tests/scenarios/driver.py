@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import sqlalchemy as sa
 
 from bot.clock import Clock, monotonic_seconds
 from bot.sandbox.server import SandboxServer
 from bot.settings import Settings
 from bot.store import due
+from bot.store.audit import audit
 from bot.store.claims import Queue, queue
 from bot.store.database import Database, Transaction
 from bot.wiring import Running, running
@@ -230,8 +232,10 @@ def alert(name: str = NAME, *, severity: str = "high", status: str = "firing", *
 
 
 @asynccontextmanager
-async def bot_running(settings: Settings, token: str, server: SandboxServer) -> AsyncIterator[Bot]:
-    """A whole bot in this loop, in the sandbox's business time."""
+async def bot_running(
+    settings: Settings, token: str, server: SandboxServer, allowed: frozenset[str] = frozenset()
+) -> AsyncIterator[Bot]:
+    """A whole bot in this loop, in the sandbox's business time. `allowed`: what its auditor may find."""
     clock = Clock()
     clock.advance(server.clock.offset_seconds)
     loop = asyncio.get_running_loop()
@@ -247,3 +251,12 @@ async def bot_running(settings: Settings, token: str, server: SandboxServer) -> 
         base_url = f"http://127.0.0.1:{bot.port}"
         async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=20, trust_env=False) as api:
             yield Bot(bot, settings, api)
+        # Whatever a story does, nothing that is merely under way may look forgotten.
+        forgotten = await bot.database.read(_audited)
+        assert forgotten <= allowed, f"the auditor found {forgotten}"
+
+
+def _audited(tx: Transaction) -> set[str]:
+    """The checks of the auditor that found anything."""
+    rows = tx.execute(sa.select(audit.c.detail).where(audit.c.verb.startswith("auditor_", autoescape=True)))
+    return {row.detail["check"] for row in rows}

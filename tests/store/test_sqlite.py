@@ -180,6 +180,18 @@ async def test_full_disk_is_said_and_passes(database):
     await database.write(fill)
 
 
+async def test_full_disk_is_said_where_the_driver_is_spoken_to_as_well(database):
+    """Telemetry's rows go past SQLAlchemy, which would have wrapped the error."""
+
+    def fill(tx):
+        tx.execute(sa.text("PRAGMA max_page_count=1")).scalar_one()
+        many = [(f"{'x' * 70}{number}", "2026-01-01") for number in range(5_000)]
+        tx.driver.executemany("INSERT INTO destinations (channel, next_post_at) VALUES (?, ?)", many)
+
+    with pytest.raises(DatabaseUnavailable, match="full"):
+        await database.write(fill)
+
+
 async def test_file_that_is_no_database_is_said(tmp_path):
     path = tmp_path / "riskbot.db"
     path.write_bytes(b"this is a letter, not a database. " * 100)

@@ -54,6 +54,7 @@ def repeat_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelive
     for group in firing:
         outbox.enqueue(tx, notes.still_firing(tx, group, group.opened_at))
     store.update_groups(tx, [group.model_copy(update={"revision": group.revision + 1}) for group in firing])
+    cards.bump(tx, changes.GROUP, {group.id: group.revision + 1 for group in firing})
     due.schedule(tx, DueKind.REPEAT_GROUP, [group.id for group in firing], tx.now + settings.repeat_interval)
 
 

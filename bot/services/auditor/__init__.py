@@ -1,0 +1,1 @@
+"""The auditor: finds whatever is due and not done, repairs it once and says so."""

@@ -1,0 +1,20 @@
+"""Every check of the auditor; a new one is a line here."""
+
+from bot.services.auditor import alert_timers, deliveries, due_rows, records, shown_cards
+from bot.services.auditor.findings import Check
+
+CHECKS: tuple[Check, ...] = (
+    due_rows.OVERDUE,
+    alert_timers.UNTOLD,
+    alert_timers.UNASKED,
+    alert_timers.UNENDING,
+    shown_cards.MESSAGE_BEHIND,
+    shown_cards.GROUP_BEHIND,
+    deliveries.LEASE_LAPSED,
+    deliveries.POST_UNSOUGHT,
+    deliveries.REPLY_ORPHANED,
+    deliveries.CHANNEL_UNKNOWN,
+    records.UNSEALED,
+    records.UNFOLDED,
+    records.RULES_UNSEEN,
+)

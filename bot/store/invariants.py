@@ -1,0 +1,140 @@
+"""What should hold between the tables, as questions for whatever breaks it: each answers with a set of limited size."""
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, update
+
+from bot.store.alert_lookups import OPEN
+from bot.store.alerts import alert_groups
+from bot.store.audit import audit
+from bot.store.claims import Action
+from bot.store.database import Bell, Transaction
+from bot.store.destinations import destinations
+from bot.store.due import DueKind, due
+from bot.store.messages import AMBIGUOUS, BEHIND, SENDING, TO_POST, MessageState, Nature, is_state, messages
+from bot.store.rates import method_rates
+from bot.store.rule_states import rule_looks
+from bot.store.telemetry.deltas import rollup_deltas
+from riskengine.response.alerts import AlertStatus
+
+#: Rows that one look gives.
+LIMIT = 200
+#: Groups that ended longer ago than this are not compared with their cards at each look.
+ENDED_LATELY = timedelta(days=1)
+
+Rows = list[Row[tuple[object, ...]]]
+
+
+def _rows(tx: Transaction, query: Select[tuple[object, ...]]) -> Rows:
+    return list(tx.execute(query.limit(LIMIT)))
+
+
+def overdue(tx: Transaction) -> Rows:
+    """Due rows whose moment has come: `id`, `kind`, `subject_id`, `due_at`, oldest first."""
+    return _rows(tx, select(due).where(due.c.due_at <= tx.now).order_by(due.c.due_at))
+
+
+def _without(kind: DueKind, condition: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+    waits = exists().where(due.c.kind == kind, due.c.subject_id == alert_groups.c.id)
+    return select(alert_groups).where(condition, ~waits).order_by(alert_groups.c.id)
+
+
+def untold_groups(tx: Transaction) -> Rows:
+    """Open groups that were never told, and that nothing is going to tell."""
+    never = and_(alert_groups.c.status.in_(OPEN), alert_groups.c.told_at.is_(None))
+    return _rows(tx, _without(DueKind.TELL_GROUP, never))
+
+
+def unasked_groups(tx: Transaction) -> Rows:
+    """Groups that fire, were told, and will never ask again."""
+    asks = and_(alert_groups.c.status == AlertStatus.FIRING, alert_groups.c.told_at.is_not(None))
+    return _rows(tx, _without(DueKind.REPEAT_GROUP, asks))
+
+
+def unending_acknowledgements(tx: Transaction) -> Rows:
+    """Groups whose acknowledgement has an end that nothing will bring about."""
+    ends = and_(alert_groups.c.acknowledgement_expires_at.is_not(None), alert_groups.c.acknowledged > 0)
+    return _rows(tx, _without(DueKind.EXPIRE_ACKNOWLEDGEMENT, and_(alert_groups.c.status.in_(OPEN), ends)))
+
+
+def cards_behind(tx: Transaction) -> Rows:
+    """Messages at rest that show less than was wished for: `id`, `wanted_revision`."""
+    return _rows(tx, select(messages.c.id, messages.c.wanted_revision).where(BEHIND).order_by(messages.c.id))
+
+
+def groups_behind(tx: Transaction) -> Rows:
+    """Told groups with a card at rest that nobody asked to show their newest revision, and nothing is going to.
+
+    A change that may wait has a due row that will tell it. What ended long ago is left alone.
+    """
+    lately = or_(alert_groups.c.status.in_(OPEN), alert_groups.c.resolved_at >= tx.now - ENDED_LATELY)
+    card = and_(messages.c.subject_kind == "alert_group", messages.c.subject_id == alert_groups.c.id)
+    rests = and_(is_state(MessageState.SHOWN), messages.c.nature == Nature.CARD)
+    missed = exists().where(card, rests, messages.c.wanted_revision < alert_groups.c.revision)
+    return _rows(tx, _without(DueKind.TELL_GROUP, and_(lately, alert_groups.c.told_at.is_not(None), missed)))
+
+
+def wake(tx: Transaction, message_ids: list[int]) -> None:
+    """Have messages at rest sent again; whatever else they are, they are left alone."""
+    rests = and_(messages.c.id.in_(message_ids), is_state(MessageState.SHOWN))
+    tx.execute(update(messages).where(rests).values(state=MessageState.WAITING, not_before=tx.protocol_now))
+    tx.ring(Bell.DELIVERY)
+
+
+def lapsed_leases(tx: Transaction) -> Rows:
+    """Messages that their sender has held for too long: `id`, `lease_until`."""
+    lapsed = and_(SENDING, messages.c.lease_until <= tx.protocol_now)
+    return _rows(tx, select(messages.c.id, messages.c.lease_until).where(lapsed).order_by(messages.c.id))
+
+
+def unsought_posts(tx: Transaction, patience: timedelta) -> Rows:
+    """Posts of unknown fate that could be looked for, while nobody looks for any: `id`, `attempts`.
+
+    A long line of them is no trouble as long as it moves: each look books a call of Slack's history.
+    """
+    moves = or_(
+        method_rates.c.booked_until > tx.protocol_now - patience, method_rates.c.held_until > tx.protocol_now - patience
+    )
+    ripe = and_(AMBIGUOUS, messages.c.not_before <= tx.protocol_now)
+    still = ~exists().where(method_rates.c.method == Action.RECONCILE, moves)
+    return _rows(tx, select(messages.c.id, messages.c.attempts).where(ripe, still).order_by(messages.c.id))
+
+
+def orphaned_replies(tx: Transaction) -> Rows:
+    """Replies that wait for a message which will never stand by itself: `id`, `thread_of`."""
+    parent = messages.alias("parent")
+    gone = parent.c.state.in_([MessageState.DEAD, MessageState.BUNDLED])
+    lost = exists().where(parent.c.id == messages.c.thread_of, gone)
+    return _rows(tx, select(messages.c.id, messages.c.thread_of).where(TO_POST, lost).order_by(messages.c.id))
+
+
+def adopt(tx: Transaction, reply_ids: list[int]) -> None:
+    """Put replies under the digest that stands for their message, or into the channel where it was given up."""
+    parent = messages.alias("parent")
+    root = select(parent.c.digest_id).where(parent.c.id == messages.c.thread_of).scalar_subquery()
+    tx.execute(update(messages).where(messages.c.id.in_(reply_ids)).values(thread_of=root))
+    tx.ring(Bell.DELIVERY)
+
+
+def unknown_channels(tx: Transaction) -> list[str]:
+    """Channels that messages wait for and that no claim looks at."""
+    known = exists().where(destinations.c.channel == messages.c.channel)
+    return list(tx.execute(select(messages.c.channel).where(TO_POST, ~known).distinct().limit(LIMIT)).scalars())
+
+
+def oldest_unsealed(tx: Transaction) -> int | None:
+    """The first audit row that is not in the chain."""
+    number: int | None = tx.execute(select(func.min(audit.c.id)).where(audit.c.hash.is_(None))).scalar_one()
+    return number
+
+
+def oldest_delta(tx: Transaction) -> tuple[int, str] | None:
+    """The first calls that are not summed. An id alone does not name them: SQLite gives it again."""
+    row = tx.execute(select(rollup_deltas).order_by(rollup_deltas.c.id).limit(1)).one_or_none()
+    return (row.id, row.payload) if row else None
+
+
+def last_rule_look(tx: Transaction) -> str:
+    """When the rules were judged last; a word that never changes when they never were."""
+    moment = tx.execute(select(func.max(rule_looks.c.looked_at))).scalar_one_or_none()
+    return moment.isoformat() if moment else "never"
