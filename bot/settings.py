@@ -6,17 +6,20 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from bot.errors import SettingsError
 from riskengine.baselines import BaselineSettings
 from riskengine.durations import Duration
 from riskengine.response.alerts import AlertSettings
 from riskengine.response.routing import Route
+from riskengine.response.silences import SilenceSettings
 from riskengine.response.storms import StormSettings
 from riskengine.statistics import DropLimits
+from riskengine.weeks import Weekday
 from riskengine.windows import WindowSettings
 
 PREFIX = "RISKBOT_"
@@ -110,6 +113,7 @@ class AlertDelivery(AlertSettings):
     routes: tuple[Route, ...] = Field(
         (), description="Channels for areas, severities and labels; all matching ones are told."
     )
+    silences: SilenceSettings = SilenceSettings()
 
     subscriptions_per_channel: int = Field(
         20, gt=0, description="Filters that one channel may subscribe to with `/alerts subscribe`."
@@ -121,6 +125,16 @@ class AlertDelivery(AlertSettings):
     @property
     def trouble_channel(self) -> str:
         return self.ops_channel or self.default_channel
+
+
+class ReportSettings(_Section):
+    """What is told once a week."""
+
+    noise_day: Weekday | Literal["never"] = Field(
+        Weekday.MONDAY, description="Day of the report on which alerts were worth reading; `never` for none."
+    )
+    noise_hour: int = Field(9, ge=0, le=23, description="Hour of that day, in the organisation's time zone.")
+    noise_channel: str = Field("", description="Where it is told; empty means the alerts' default channel.")
 
 
 class DeliverySettings(_Section):
@@ -180,16 +194,31 @@ class Settings(_Section):
     """Everything an operator may set."""
 
     database_url: str = Field("sqlite+aiosqlite:///riskbot.db", description="SQLite file, or postgresql+asyncpg://…")
+    time_zone: str = Field("UTC", description="The organisation's time zone, a name like `Europe/Berlin`.")
     slack: SlackSettings = SlackSettings()
     http: HttpSettings = HttpSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     watch: WatchSettings = WatchSettings()
     alerts: AlertDelivery = AlertDelivery()
     storms: StormSettings = StormSettings()
+    reports: ReportSettings = ReportSettings()
     delivery: DeliverySettings = DeliverySettings()
     people: PeopleSettings = PeopleSettings()
     auditor: AuditorSettings = AuditorSettings()
     logging: LoggingSettings = LoggingSettings()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_time_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"{name!r} is no time zone; write one like Europe/Berlin or UTC") from None
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
 
 def load_settings(path: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:

@@ -14,6 +14,7 @@ from bot.right_of_way import RightOfWay
 from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.answers import Answer
+from bot.services.reports.noise import ReportDesk
 from bot.services.watching.report import RulesDesk
 from bot.slack.client import SlackClient
 from bot.slack.errors import SlackError
@@ -31,6 +32,7 @@ class Context:
     """The services that listeners call; one field a feature."""
 
     alerts: AlertDesk
+    reports: ReportDesk
     subscriptions: SubscriptionDesk
     rules: RulesDesk
     client: SlackClient

@@ -60,6 +60,14 @@ def help_text(prefix: str) -> dict[str, Any]:
     return render("alerts/help", {"command": f"/{prefix}alerts"})
 
 
+#: A private answer is never late or elsewhere than meant.
+_NO_FOOTER = {"late_seconds": None, "late_reason": "", "late_text": "", "rerouted_from": None, "key_tail": ""}
+
+
+def noise_report(told: dict[str, Any]) -> dict[str, Any]:
+    return render("alerts/noise_report", {**told, **_NO_FOOTER})
+
+
 def unknown_word(word: str, near: str, prefix: str) -> dict[str, Any]:
     return render("alerts/unknown_word", {"word": word[:80], "near": near, "command": f"/{prefix}alerts"})
 

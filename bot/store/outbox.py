@@ -1,6 +1,7 @@
 """The outbox: notes that are posted once, written in the transaction of their cause."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -23,6 +24,8 @@ class Note(NamedTuple):
     thread_of: int | None = None
     broadcast: bool = False
     priority: Priority = Priority.NOTE
+    #: When it was due, in business time, where that is not now: what comes much later says so.
+    due_at: datetime | None = None
 
 
 def enqueue(tx: Transaction, notes: Sequence[Note]) -> None:
@@ -36,12 +39,12 @@ def enqueue(tx: Transaction, notes: Sequence[Note]) -> None:
     threads = _threads(tx, [note.thread_of for note in notes if note.thread_of is not None])
     rows = [
         {
-            **note._asdict(),
+            **{name: value for name, value in note._asdict().items() if name != "due_at"},
             **(threads[note.thread_of]._asdict() if note.thread_of is not None else {}),
             "nature": Nature.NOTE,
             "state": MessageState.WAITING,
             "wanted_revision": 1,
-            "wanted_at": tx.protocol_now,
+            "wanted_at": min(tx.protocol_now, tx.protocol_at(note.due_at)) if note.due_at else tx.protocol_now,
             "not_before": tx.protocol_now,
         }
         for note in notes

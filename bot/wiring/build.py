@@ -19,6 +19,7 @@ from bot.handlers.context import Context
 from bot.handlers.metrics import PressMetrics
 from bot.health import Health
 from bot.ingest.app import build_app as build_api
+from bot.ingest.silences import silence_endpoints
 from bot.ingest.tokens import any_token_works, may_listen
 from bot.right_of_way import RightOfWay
 from bot.scheduling.bells import BellRope, build_scheduler, seal_audit
@@ -30,6 +31,10 @@ from bot.services.auditor.auditor import Auditor
 from bot.services.auditor.findings import Terms
 from bot.services.auditor.metrics import AuditorMetrics
 from bot.services.permissions import Permissions
+from bot.services.reports import noise
+from bot.services.reports.noise import ReportDesk
+from bot.services.silences.desk import SilenceDesk
+from bot.services.silences.life import review_silences
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
 from bot.services.telemetry.prune import Pruner
@@ -102,6 +107,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         await rules.open()
         permissions = Permissions(people, settings.people)
         desk = AlertDesk(database, permissions, settings.alerts)
+        silences = SilenceDesk(database, permissions, settings.alerts)
         telemetry = TelemetryDesk(database, settings.telemetry)
 
         due_runner = DueRunner(database, _works(settings))
@@ -114,10 +120,12 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             alerts=settings.alerts,
         )
         registry = CollectorRegistry()
+        await database.write(lambda tx: noise.plan(tx, settings))
         bot = Running(database, desk, due_runner, worker)
         way = RightOfWay()
         context = Context(
             alerts=desk,
+            reports=ReportDesk(database, settings),
             subscriptions=SubscriptionDesk(database, permissions, settings.alerts),
             rules=RulesDesk(database, rules),
             client=client,
@@ -177,6 +185,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             readiness=health,
             metrics=registry,
             way=way,
+            endpoints=silence_endpoints(silences, settings.http),
             extra_routes=[link.door.route()],
         )
         bot.port = await listen(api, settings.http, stack)
@@ -188,7 +197,9 @@ def _works(settings: Settings) -> dict[DueKind, Any]:
     return {
         DueKind.TELL_GROUP: lambda tx, rows: tell.tell_groups(tx, rows, settings.alerts),
         DueKind.REPEAT_GROUP: lambda tx, rows: tell.repeat_groups(tx, rows, settings.alerts),
+        DueKind.REVIEW_SILENCE: lambda tx, rows: review_silences(tx, rows, settings.alerts),
         DueKind.EXPIRE_ACKNOWLEDGEMENT: lambda tx, rows: tell.expire_acknowledgements(tx, rows, settings.alerts),
+        DueKind.NOISE_REPORT: lambda tx, rows: noise.tell(tx, rows, settings),
     }
 
 

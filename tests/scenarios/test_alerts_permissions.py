@@ -62,8 +62,10 @@ def test_every_listener_is_tried():
 @pytest.mark.parametrize("persona", PERSONAS.values(), ids=list(PERSONAS))
 async def test_presses(start_bot, workspace: Workspace, wire: Wire, persona: Persona) -> None:
     actions = [each for each in EFFECTS if isinstance(each, Action)]
-    async with start_bot(**STRICT) as bot:
+    # They are taken in several transactions; told at one moment, they are one digest.
+    async with start_bot(**STRICT, alerts={"group_wait": "1h"}) as bot:
         await bot.send(*(alert("Errors", model=str(action)) for action in actions))
+        await workspace.advance(3601)
         digest = await workspace.expect_card(f"{len(actions)} of {len(actions)} alert groups")
         await workspace.user("ivan").press(digest, "alerts.open_group", value=_value_of(digest, "alerts.unacknowledge"))
         await workspace.user("ivan").press(None, "alerts.acknowledge")
@@ -122,13 +124,13 @@ async def test_commands_and_home(start_bot, workspace: Workspace, wire: Wire, pe
     async with start_bot(**STRICT) as bot:
         await bot.fire()
         await workspace.expect_card(NAME)
-        for word in ("", "list", "mine", "help", "nonsense"):
+        for word in ("", "list", "mine", "report", "help", "nonsense"):
             ack = await wire.command(persona.user_id, word, team_id=persona.team_id)
             said = words_of(ack.payload)
             assert ack.acknowledged
             if persona.may_view:
                 assert "cannot" not in said
-                assert (NAME in said) == (word in {"", "list"})
+                assert (NAME in said) == (word in {"", "list", "report"})
             else:
                 assert persona.refused in said
                 assert NAME not in said

@@ -1,12 +1,14 @@
 """The words of `/alerts`, a module for those that belong together; WORDS is the table of them."""
 
 from bot.handlers.alerts_words import rules, states, subscriptions
+from bot.handlers.alerts_words.report import report
 from bot.handlers.asked import Word
 
 WORDS: dict[str, Word] = {
     "status": states.status,
     "list": states.listing,
     "mine": states.mine,
+    "report": report,
     "subscribe": subscriptions.subscribe,
     "unsubscribe": subscriptions.unsubscribe,
     "subscriptions": subscriptions.listing,

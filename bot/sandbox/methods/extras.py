@@ -6,7 +6,7 @@ import secrets
 from bot.sandbox.channels import Channel
 from bot.sandbox.constants import BOT_USER_ID
 from bot.sandbox.errors import SlackRefusal, invalid_arguments
-from bot.sandbox.messages import bot_message
+from bot.sandbox.messages import bot_message, is_tombstone
 from bot.sandbox.methods.call import Call
 from bot.sandbox.wire import Json
 
@@ -109,7 +109,7 @@ def add_bookmark(call: Call) -> Json:
 def _target(call: Call) -> tuple[Channel, Json]:
     channel = _writable(call, "channel")
     message = channel.messages.get(call.arguments.required("timestamp"))
-    if message is None:
+    if message is None or is_tombstone(message):
         raise SlackRefusal("message_not_found")
     return channel, message
 

@@ -1,0 +1,1 @@
+"""Reports: what is told once in a while instead of at once."""

@@ -1,0 +1,69 @@
+"""The weekly noise report: due in the organisation's time zone, told once whatever restarts, by whichever replica."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.services.reports.words import told
+from bot.settings import Settings
+from bot.store import destinations, due, noise, outbox
+from bot.store.database import Database, Transaction
+from bot.store.due import DueKind, DueRow
+from bot.store.messages import Priority
+from bot.store.outbox import Note
+from riskengine.response.noise import noise_report
+from riskengine.weeks import WEEK, Weekday, latest_weekly, next_weekly
+
+TEMPLATE = "alerts/noise_report"
+KIND = "noise_report"
+#: There is one report of this kind, so its due row has one subject.
+THE_ONE = 1
+
+
+def plan(tx: Transaction, settings: Settings) -> None:
+    """At the start: have the next report due as the settings say now; one that is due already stays due."""
+    day = settings.reports.noise_day
+    if day == "never":
+        due.cancel(tx, DueKind.NOISE_REPORT, [THE_ONE])
+        return
+    planned = due.due_at(tx, DueKind.NOISE_REPORT, THE_ONE)
+    if planned is None or planned > tx.now:
+        due.schedule(tx, DueKind.NOISE_REPORT, [THE_ONE], _next(tx.now, Weekday(day), settings))
+
+
+def tell(tx: Transaction, _rows: Sequence[DueRow], settings: Settings) -> None:
+    """Tell of the week that ended last, and plan the next one; after weeks offline one report is enough."""
+    day = settings.reports.noise_day
+    if day == "never":
+        return
+    until = latest_weekly(tx.now, Weekday(day), settings.reports.noise_hour, settings.zone)
+    channel = settings.reports.noise_channel or settings.alerts.default_channel
+    destinations.ensure(tx, [channel])
+    # The week's end makes the key, so that no replica and no restart tells of it twice.
+    key = f"{KIND}:{int(until.timestamp())}"
+    payload = week(tx, until, settings)
+    note = Note(key, TEMPLATE, KIND, THE_ONE, payload, channel=channel, priority=Priority.REPORT, due_at=until)
+    outbox.enqueue(tx, [note])
+    due.schedule(tx, DueKind.NOISE_REPORT, [THE_ONE], _next(tx.now, Weekday(day), settings))
+
+
+def week(tx: Transaction, until: datetime, settings: Settings) -> dict[str, Any]:
+    """What the report of the seven days before a moment says."""
+    since = until - WEEK
+    return told(noise_report(noise.told_between(tx, since, until), since, until), settings.zone)
+
+
+def _next(now: datetime, day: Weekday, settings: Settings) -> datetime:
+    return next_weekly(now, day, settings.reports.noise_hour, settings.zone)
+
+
+class ReportDesk:
+    """Reports on request."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+
+    async def noise(self) -> dict[str, Any]:
+        """The noise report of the last seven days, as its template takes it."""
+        return await self._database.read(lambda tx: week(tx, tx.now, self._settings))
