@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
+    Select,
     String,
     Table,
     UniqueConstraint,
@@ -27,13 +28,20 @@ from bot.store.schema import Id, UtcDateTime, metadata
 
 
 class DueKind(StrEnum):
-    """What is to be done; the subject is the id of the group."""
+    """What is to be done; the subject is the id of the group unless it says otherwise."""
 
     TELL_GROUP = "alert_group.tell"
     REPEAT_GROUP = "alert_group.repeat"
     EXPIRE_ACKNOWLEDGEMENT = "alert_group.expire_acknowledgement"
+    #: The subject is the id of the silence.
+    REVIEW_SILENCE = "silence.review"
     #: The weekly report; there is one, its subject is 1.
     NOISE_REPORT = "noise_report"
+
+
+#: Work that waits until intake has ended what it is about. Claimed one by one and by itself: else it would wait for
+#: an intake that waits for another row of the same claim.
+ALONE = (DueKind.REVIEW_SILENCE,)
 
 
 due = Table(
@@ -106,20 +114,20 @@ def due_at(tx: Transaction, kind: DueKind, subject_id: int) -> datetime | None:
 
 
 def claim(tx: Transaction, limit: int) -> list[DueRow]:
-    """Take up to `limit` rows that are due, oldest first, away from every other claimer.
+    """Take up to `limit` rows that are due, oldest first, away from every other claimer; what goes alone, alone.
 
     Two replicas never get the same row: PostgreSQL skips rows that another transaction has locked, SQLite has one
     writer. A rollback puts them back. The rows are chosen in a CTE, which PostgreSQL runs once: a plain subquery may be
     run again by a join, and then takes more than `limit`.
     """
-    ripe = (
-        select(due.c.id)
-        .where(due.c.due_at <= tx.now)
-        .order_by(due.c.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("ripe")
-    )
+    # Not by age: among thousands that are due, those of these kinds are few, and found by their kind.
+    alone = select(due.c.id).where(due.c.kind.in_(ALONE), due.c.due_at <= tx.now).limit(1)
+    others = select(due.c.id).where(due.c.kind.not_in(ALONE), due.c.due_at <= tx.now).order_by(due.c.due_at)
+    return _take(tx, alone) or _take(tx, others.limit(limit))
+
+
+def _take(tx: Transaction, wanted: Select[tuple[int]]) -> list[DueRow]:
+    ripe = wanted.with_for_update(skip_locked=True).cte("ripe")
     taken = tx.execute(delete(due).where(due.c.id.in_(select(ripe.c.id))).returning(*due.c))
     return sorted((_to_row(row) for row in taken), key=lambda row: row.due_at)
 
