@@ -58,9 +58,8 @@ due = Table(
 )
 
 
-#: What this program knows how to do. While replicas are upgraded one after the other, a newer one's kinds are left to it.
-#: Spelled so that no index serves it: the rows are to be found by their time, whatever a planner believes of kinds.
-_OURS = due.c.kind.concat("").in_([literal_column(f"'{kind}'") for kind in DueKind])
+#: While replicas are upgraded one by one, a newer program's kinds are left to it.
+KNOWN = due.c.kind.in_([literal_column(f"'{kind}'") for kind in DueKind])
 
 
 class DueRow(NamedTuple):
@@ -128,7 +127,7 @@ def claim(tx: Transaction, limit: int) -> list[DueRow]:
     """
     # Not by age: among thousands that are due, those of these kinds are few, and found by their kind.
     alone = select(due.c.id).where(due.c.kind.in_(ALONE), due.c.due_at <= tx.now).limit(1)
-    others = select(due.c.id).where(_OURS, due.c.kind.not_in(ALONE), due.c.due_at <= tx.now).order_by(due.c.due_at)
+    others = select(due.c.id).where(KNOWN, due.c.kind.not_in(ALONE), due.c.due_at <= tx.now).order_by(due.c.due_at)
     return _take(tx, alone) or _take(tx, others.limit(limit))
 
 
@@ -144,7 +143,7 @@ def _to_row(row: Any) -> DueRow:
 
 def ripe(tx: Transaction, limit: int) -> list[DueRow]:
     """What is due now, without taking it."""
-    rows = tx.execute(select(due).where(_OURS, due.c.due_at <= tx.now).order_by(due.c.due_at).limit(limit))
+    rows = tx.execute(select(due).where(due.c.due_at <= tx.now, KNOWN).order_by(due.c.due_at).limit(limit))
     return [_to_row(row) for row in rows]
 
 
@@ -160,15 +159,14 @@ def postpone_failed(tx: Transaction, row: DueRow, pause: timedelta) -> None:
     tx.execute(update(due).where(due.c.id == row.id).values(later))
 
 
-_NEXT = select(due.c.due_at).where(_OURS).order_by(due.c.due_at).limit(1)
-
-
 def next_due_at(tx: Transaction) -> datetime | None:
     """When the next row is due; None when nothing waits. Costs one look at the index whatever the number of rows."""
-    moment: datetime | None = tx.execute(_NEXT).scalar_one_or_none()
+    # Not `min`, for which SQLite looks at every row as soon as there is a condition.
+    first = select(due.c.due_at).where(KNOWN).order_by(due.c.due_at).limit(1)
+    moment: datetime | None = tx.execute(first).scalar_one_or_none()
     return moment
 
 
 def count_overdue(tx: Transaction, grace: timedelta) -> int:
     """How many rows should have been done longer than `grace` ago; anything but 0 means that the bell has stopped."""
-    return int(tx.execute(select(func.count()).where(_OURS, due.c.due_at < tx.now - grace)).scalar_one())
+    return int(tx.execute(select(func.count()).where(due.c.due_at < tx.now - grace, KNOWN)).scalar_one())
