@@ -10,6 +10,7 @@ from starlette.routing import Route
 from bot.sandbox.core import Sandbox
 from bot.sandbox.errors import ControlRefusal, SlackRefusal
 from bot.sandbox.fault_actions import apply_faults, faults_on
+from bot.sandbox.interactions import change
 from bot.sandbox.interactions.outcome import SETTLE_SECONDS
 from bot.sandbox.interactions.press import press
 from bot.sandbox.interactions.shortcut import run_shortcut
@@ -30,6 +31,10 @@ _INTERACTIONS: dict[str, _Interaction] = {
     "suggest": suggest,
     "message": write,
     "open_home": open_home,
+    "react": change.react,
+    "edit": change.edit,
+    "delete": change.delete,
+    "invite": change.invite,
 }
 
 
@@ -44,8 +49,8 @@ class Control:
         writes = {"clock": self._advance, "faults": self._set_faults, "reset": self._reset}
         writes |= {"delivery": self._set_delivery, "people": self._change_person}
         routes = [Route(f"/sandbox/api/{name}", self._guarded(do), methods=["GET"]) for name, do in reads.items()]
-        for name, change in writes.items():
-            routes.append(Route(f"/sandbox/api/{name}", self._guarded(change), methods=["POST"]))
+        for name, do in writes.items():
+            routes.append(Route(f"/sandbox/api/{name}", self._guarded(do), methods=["POST"]))
         for name, interaction in _INTERACTIONS.items():
             routes.append(Route(f"/sandbox/api/{name}", self._guarded(self._interact(interaction)), methods=["POST"]))
         return routes

@@ -13,7 +13,8 @@ from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
 from bot.services.telemetry.rows import CALLS, CallRow, call_row, day_of
 from bot.services.watching.look import Looker
-from bot.services.watching.rules_file import RulesFile, rules_path
+from bot.services.watching.rules_file import rules_path
+from bot.services.watching.rules_in_force import RulesInForce
 from bot.settings import AlertDelivery, TelemetrySettings, WatchSettings
 from bot.store.database import Database, Transaction
 from bot.store.open import open_database
@@ -48,7 +49,7 @@ async def _looks(kind: str, count: int) -> list[float]:
     database = open_database(url, Clock())
     try:
         await _fill(database, count)
-        looker = _looker(database)
+        looker = await _looker(database)
         # The first look reads what the later ones keep: since when each series is known.
         await looker.look()
         return [await _timed(looker) for _ in range(LOOKS)]
@@ -57,10 +58,11 @@ async def _looks(kind: str, count: int) -> list[float]:
         await asyncio.to_thread(made.__exit__, None, None, None)
 
 
-def _looker(database: Database) -> Looker:
+async def _looker(database: Database) -> Looker:
     watch = WatchSettings(interval="1ms")
-    desk = TelemetryDesk(database, TelemetrySettings())
-    return Looker(database, desk, RulesFile(rules_path(watch)), watch, AlertDelivery())
+    rules = RulesInForce(database, rules_path(watch), "#llm-alerts")
+    await rules.open()
+    return Looker(database, TelemetryDesk(database, TelemetrySettings()), rules, watch, AlertDelivery())
 
 
 async def _timed(looker: Looker) -> float:
