@@ -24,10 +24,25 @@ class Action(StrEnum):
     CALL_NOT_USEFUL = "alerts.not_useful"
 
 
+class Input(StrEnum):
+    """action_id of what is filled in and sent with its modal: by itself it tells us nothing."""
+
+    COMPLAINT_KIND = "complaints.kind"
+    COMPLAINT_MODEL = "complaints.model"
+    COMPLAINT_ROLE = "complaints.role"
+    COMPLAINT_COMMENT = "complaints.comment"
+
+
 class View(StrEnum):
     """callback_id of every modal."""
 
     ALERT_GROUP = "alerts.group"
+    COMPLAINT_FORM = "complaints.form"
+    COMPLAINT_TOLD = "complaints.told"
+
+
+class Shortcut(StrEnum):
+    FILE_COMPLAINT = "complaints.file"
 
 
 #: What is shown where Slack completes commands; bot/handlers registers the same ones.
@@ -35,7 +50,13 @@ COMMANDS = (
     CommandSpec(
         Command.ALERTS,
         "What fires, what is yours",
-        "[status | list | mine | subscribe | unsubscribe | subscriptions | rules | report | help]",
+        "[status | list | mine | subscribe | unsubscribe | subscriptions | rules | complaints | report | help]",
     ),
 )
-SHORTCUTS: tuple[ShortcutSpec, ...] = ()
+SHORTCUTS = (
+    ShortcutSpec(
+        "Complain about an answer",
+        Shortcut.FILE_COMPLAINT,
+        "Tell whoever watches the models that an answer was slow, wrong, or did not come",
+    ),
+)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.handlers.alerts_words import WORDS
-from bot.slack.ids import COMMANDS, SHORTCUTS, Action, Command, View
+from bot.slack.ids import COMMANDS, SHORTCUTS, Action, Command, Input, View
+from riskengine.complaints import ComplaintKind
 from tests.contracts.examples import all_examples
 from tests.contracts.listeners import registered
 
@@ -38,7 +39,9 @@ def heard(kind: str) -> set[str]:
 def test_whatever_can_be_pressed_is_listened_to(drawn):
     listened = heard("action")
     deaf = {
-        (where, each["action_id"]) for where, each in drawn if "action_id" in each and each["action_id"] not in listened
+        (where, each["action_id"])
+        for where, each in drawn
+        if "action_id" in each and each["action_id"] not in listened | set(Input)
     }
     assert deaf == set()
 
@@ -58,7 +61,7 @@ def test_everything_that_can_be_pressed_has_an_id(drawn):
 
 
 def test_ids_are_spelt_in_one_place(drawn):
-    assert {each["action_id"] for _, each in drawn if "action_id" in each} == set(Action)
+    assert {each["action_id"] for _, each in drawn if "action_id" in each} == {*Action, *Input}
     assert {each["callback_id"] for _, each in drawn if "callback_id" in each} == set(View)
     assert heard("action") == set(Action)
 
@@ -76,10 +79,17 @@ def test_a_view_that_can_be_sent_is_listened_to(drawn):
 def test_ids_alone_travel_in_buttons(drawn):
     values = {each["value"] for _, each in drawn if "value" in each}
     assert values
-    assert all(value.isdigit() for value in values), "a value holds more than an id"
+    assert all(value.isdigit() for value in values - set(ComplaintKind)), "a value holds more than an id"
     blocks = {each["block_id"] for _, each in drawn if "block_id" in each}
-    assert all(re.fullmatch(r"(group|digest):\d+", block_id) for block_id in blocks)
-    assert not any("private_metadata" in each for _, each in drawn)
+    assert all(re.fullmatch(r"(group|digest):\d+|complaint\.[a-z]+", block_id) for block_id in blocks)
+    remembered = {each["private_metadata"] for _, each in drawn if "private_metadata" in each}
+    assert all(re.fullmatch(r"[CDG][A-Z0-9]+:\d+\.\d{6}:(\d+\.\d{6})?", each) for each in remembered)
+
+
+def test_what_is_filled_in_stands_in_inputs(drawn):
+    """Anywhere else it would be an action that nobody listens to."""
+    inputs = {each["element"]["action_id"] for _, each in drawn if each.get("type") == "input"}
+    assert inputs == set(Input)
 
 
 @pytest.mark.parametrize("prefix", ["", "rb-"])
