@@ -7,9 +7,10 @@ history tells whether the message arrived.
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
-from bot.delivery.envelopes import Lateness, Loaded, arguments, lateness, load
+from bot.delivery.envelopes import Lateness, arguments, lateness, load
 from bot.delivery.reconcile import find_post
 from bot.delivery.refusals import Refusals
 from bot.delivery.trouble import Trouble
@@ -23,6 +24,7 @@ from bot.store import destinations, messages, rates, threads
 from bot.store.claims import Action, Claimed
 from bot.store.database import Database, Transaction
 from bot.store.messages import MessageRow, Nature
+from bot.store.threads import ThreadTarget
 
 logger = logging.getLogger(__name__)
 
@@ -95,9 +97,6 @@ class Sender:
         if self._trouble.reason:
             reason = self._trouble.reason
             return lambda tx: self._refusals.give_back(tx, claimed, reason)
-        if row.lease_until is not None and self._now() + self._settings.request_timeout > row.lease_until:
-            # It waited here for too long: somebody else may have it before our call is over.
-            return lambda tx: self._refusals.give_back(tx, claimed, "riskbot was too slow")
         return await (self._reconcile(row) if claimed.action == Action.RECONCILE else self._show(claimed))
 
     async def _refused(self, claimed: Claimed, error: SlackError) -> Settle:
@@ -116,35 +115,45 @@ class Sender:
             return lambda tx: messages.settle_dead(tx, row, self._owner, reason="its subject is gone")
         if row.thread_of and loaded.thread is None:
             return lambda tx: self._refusals.give_back(tx, claimed, "its thread is posted anew")
-        late = self._lateness(row, held)
+        late = self._lateness(row, held, self._now())
+        call = arguments(row, loaded, late)
+        # Looked at last of all, since a process may be stopped at any moment before.
+        if row.lease_until is not None and self._now() + self._settings.request_timeout > row.lease_until:
+            # It waited here for too long: somebody else may have it before our call is over.
+            return lambda tx: self._refusals.give_back(tx, claimed, "riskbot was too slow")
         if claimed.action == Action.EDIT:
-            call = arguments(row, loaded, late)
             await self._client.call("chat.update", channel=row.posted_channel, ts=row.ts, **call)
             posted: dict[str, object] = {}
         else:
-            posted = await self._post(row, loaded, late)
+            posted = await self._post(row, call, loaded.thread, late)
         pass_by(FailPoint.DELIVERY_POSTED)
         return lambda tx: self._shown(tx, row, loaded.revision, posted)
 
-    async def _post(self, row: MessageRow, loaded: Loaded, late: Lateness | None) -> dict[str, object]:
-        call = arguments(row, loaded, late)
+    async def _post(
+        self, row: MessageRow, call: dict[str, Any], thread: ThreadTarget | None, late: Lateness | None
+    ) -> dict[str, object]:
         call |= {"channel": row.channel, "unfurl_links": False, "unfurl_media": False}
-        if loaded.thread:
-            call |= {"channel": loaded.thread.channel, "thread_ts": loaded.thread.ts, "reply_broadcast": row.broadcast}
+        if thread:
+            call |= {"channel": thread.channel, "thread_ts": thread.ts, "reply_broadcast": row.broadcast}
         answer = await self._client.call("chat.postMessage", **call)
         return {"posted_channel": answer["channel"], "ts": answer["ts"], **_told_late(late)}
 
     async def _reconcile(self, row: MessageRow) -> Settle:
-        thread, place = await self._database.read(
-            lambda tx: (threads.thread_target(tx, row.thread_of or 0), destinations.by_channel(tx, row.channel))
+        thread, place, held = await self._database.read(
+            lambda tx: (
+                threads.thread_target(tx, row.thread_of or 0),
+                destinations.by_channel(tx, row.channel),
+                _held(tx, row),
+            )
         )
         found = await find_post(self._client, row, thread, place.slack_id if place else None)
         if found is None:
             return lambda tx: messages.settle_changed(tx, row, self._owner, attempts=1)
         channel, ts = found
+        late = self._lateness(row, held, datetime.fromtimestamp(float(ts), UTC) + self._client.ahead)
         # What the found post shows is unknown, so the newest revision is shown again by an edit.
         revision = row.wanted_revision if row.nature == Nature.NOTE else row.wanted_revision - 1
-        posted: dict[str, object] = {"posted_channel": channel, "ts": ts}
+        posted: dict[str, object] = {"posted_channel": channel, "ts": ts, **_told_late(late)}
         return lambda tx: self._shown(tx, row, revision, posted)
 
     def _shown(self, tx: Transaction, row: MessageRow, revision: int, posted: dict[str, object]) -> None:
@@ -154,11 +163,11 @@ class Sender:
             destinations.took_post(tx, row.channel, str(posted["posted_channel"]))
             self._refusals.took_post(row.channel)
 
-    def _lateness(self, row: MessageRow, held: str) -> Lateness | None:
+    def _lateness(self, row: MessageRow, held: str, posted_at: datetime) -> Lateness | None:
         known = row.hold_reason or held or self._trouble.since(row.wanted_at)
         idle = "riskbot was not running" if row.wanted_at < self._started_at else ""
         busy = "many messages were waiting for this channel"
-        return lateness(row, self._now(), self._settings.late_after, known or idle or busy)
+        return lateness(row, posted_at, self._settings.late_after, known or idle or busy)
 
     def _now(self) -> datetime:
         return self._database.clock.protocol_now()

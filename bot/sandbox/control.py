@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -127,7 +128,7 @@ class Control:
         """`request_url`: where signed HTTP goes, empty for Socket Mode; `verify` asks it first, as Slack does."""
         body = await read_body(request)
         url = str(body.get("request_url") or "")
-        if url and not url.startswith(("http://127.0.0.1", "http://localhost")):
+        if url and not _is_on_this_machine(url):
             raise ControlRefusal(f"{url} is not on this machine; the sandbox delivers to 127.0.0.1 only.")
         if url and body.get("verify") and not await self._sandbox.http_delivery.verify(url):
             raise ControlRefusal(f"{url} did not give the challenge back.")
@@ -148,6 +149,16 @@ class Control:
         self._sandbox.workspace.user_changed(user)
         self._pages.restate()
         return user.to_state()
+
+
+def _is_on_this_machine(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        # Reading the port is what finds out that it is none.
+        scheme, host, port = parts.scheme, parts.hostname, parts.port
+    except ValueError:
+        return False
+    return scheme == "http" and host in {"127.0.0.1", "localhost"} and port != 0
 
 
 async def read_body(request: Request) -> Json:

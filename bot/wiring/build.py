@@ -103,7 +103,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         may_listen(settings.http.host, await any_token_works(database))
 
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        client = slack_client(settings, settings.slack.bot_token.get_secret_value(), session)
+        client = slack_client(settings, settings.slack.bot_token.get_secret_value(), session, clock)
         people = SlackPeople(client, kept_seconds=settings.people.groups_cached_for.total_seconds())
         rules = RulesInForce(database, rules_path(settings.watch), settings.alerts.trouble_channel)
         await rules.open()
