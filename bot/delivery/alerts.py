@@ -20,7 +20,7 @@ class Content(NamedTuple):
 def alert_card(tx: Transaction, row: MessageRow) -> Content | None:
     """The group as it is now; None when it is gone."""
     found = lookups.detail(tx, row.subject_id, alerts_limit=50, history_limit=0)
-    return Content(found.group.revision, to_card(found.group, found.alerts)) if found else None
+    return Content(found.group.revision, to_card(found.group, found.alerts, found.mutes)) if found else None
 
 
 def alert_digest(tx: Transaction, row: MessageRow) -> Content | None:

@@ -44,7 +44,9 @@ class Actors:
         state = await self._state()
         card = _newest_card(state, step.alert, step.action_id)
         ids = {user["name"]: user["id"] for user in state["users"]}
-        if card is None or _is_somebody_elses(card, ids[step.person]):
+        if card is None or not {step.person, step.selected_person} - {""} <= ids.keys():
+            return
+        if _is_somebody_elses(card, ids[step.person]):
             return
         press = {"user": step.person, "channel": CHANNEL, "ts": card["ts"], "action_id": step.action_id}
         if step.selected_person:
@@ -66,7 +68,8 @@ class Actors:
 
 
 def _newest_card(state: Json, words: str, action_id: str) -> Json | None:
-    messages: list[Json] = next(each for each in state["channels"] if each["name"] == CHANNEL)["messages"]
+    # A visitor may have taken the channel away.
+    messages = [message for each in state["channels"] if each["name"] == CHANNEL for message in each["messages"]]
     for message in sorted(messages, key=lambda each: str(each["ts"]), reverse=True):
         if words in message.get("text", "") and any(each.get("action_id") == action_id for each in _buttons(message)):
             return message

@@ -50,7 +50,9 @@ class Demo:
         return next(each["messages"] for each in channels if each["name"] == "llm-alerts")
 
     def cards(self, words: str) -> list[dict]:
-        return [each for each in self.messages() if words in each["text"] and "alerts.timeline" in str(each.get("blocks"))]
+        return [
+            each for each in self.messages() if words in each["text"] and "alerts.timeline" in str(each.get("blocks"))
+        ]
 
     def until_card(self, words: str) -> dict:
         """The only card that says these words, once it is there."""
