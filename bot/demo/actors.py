@@ -69,7 +69,9 @@ class Actors:
 
 def _newest_card(state: Json, words: str, action_id: str) -> Json | None:
     # A visitor may have taken the channel away.
-    messages = [message for each in state["channels"] if each["name"] == CHANNEL for message in each["messages"]]
+    messages: list[Json] = [
+        message for each in state["channels"] if each["name"] == CHANNEL for message in each["messages"]
+    ]
     for message in sorted(messages, key=lambda each: str(each["ts"]), reverse=True):
         if words in message.get("text", "") and any(each.get("action_id") == action_id for each in _buttons(message)):
             return message
