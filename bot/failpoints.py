@@ -19,6 +19,8 @@ class FailPoint(StrEnum):
     DELIVERY_FINISHED = "delivery.finished"
     PRESS_BEFORE_COMMIT = "press.before_commit"
     PRESS_COMMITTED = "press.committed"
+    RULES_BEFORE_COMMIT = "rules.before_commit"
+    RULES_COMMITTED = "rules.committed"
     AUDIT_BEFORE_SEAL = "audit.before_seal"
 
 

@@ -16,6 +16,7 @@ from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.answers import Answer
 from bot.services.reports.noise import ReportDesk
 from bot.services.silences.desk import SilenceDesk
+from bot.services.watching.report import RulesDesk
 from bot.slack.client import SlackClient
 from bot.slack.errors import SlackError
 
@@ -35,6 +36,7 @@ class Context:
     reports: ReportDesk
     silences: SilenceDesk
     subscriptions: SubscriptionDesk
+    rules: RulesDesk
     client: SlackClient
     prefix: str
     metrics: PressMetrics

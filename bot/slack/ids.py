@@ -48,7 +48,7 @@ COMMANDS = (
     CommandSpec(
         Command.ALERTS,
         "What fires, what is yours",
-        "[status | list | mine | silence | silences | subscribe | unsubscribe | subscriptions | report | help]",
+        "[status | list | mine | silence | silences | subscribe | unsubscribe | subscriptions | rules | report | help]",
     ),
 )
 SHORTCUTS: tuple[ShortcutSpec, ...] = ()

@@ -13,6 +13,7 @@ from bot.store.messages import messages
 from bot.store.muting import muting
 from bot.store.rates import method_rates
 from bot.store.rule_states import rule_looks, rule_states
+from bot.store.rules_in_force import rules_in_force
 from bot.store.schema import metadata
 from bot.store.silences import silences
 from bot.store.subscriptions import subscriptions
@@ -47,6 +48,7 @@ __all__ = [
     "rollups_minute",
     "rule_looks",
     "rule_states",
+    "rules_in_force",
     "series",
     "silences",
     "subscriptions",

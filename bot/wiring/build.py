@@ -39,7 +39,9 @@ from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
 from bot.services.telemetry.prune import Pruner
 from bot.services.watching.look import Looker
-from bot.services.watching.rules_file import RulesFile, rules_path
+from bot.services.watching.report import RulesDesk
+from bot.services.watching.rules_file import rules_path
+from bot.services.watching.rules_in_force import RulesInForce
 from bot.settings import Settings
 from bot.slack.people import SlackPeople
 from bot.store.database import Database
@@ -100,8 +102,10 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         may_listen(settings.http.host, await any_token_works(database))
 
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        client = slack_client(settings, settings.slack.bot_token.get_secret_value(), session)
+        client = slack_client(settings, settings.slack.bot_token.get_secret_value(), session, clock)
         people = SlackPeople(client, kept_seconds=settings.people.groups_cached_for.total_seconds())
+        rules = RulesInForce(database, rules_path(settings.watch), settings.alerts.trouble_channel)
+        await rules.open()
         permissions = Permissions(people, settings.people)
         desk = AlertDesk(database, permissions, settings.alerts)
         silences = SilenceDesk(database, permissions, settings.alerts)
@@ -125,6 +129,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             reports=ReportDesk(database, settings),
             silences=silences,
             subscriptions=SubscriptionDesk(database, permissions, settings.alerts),
+            rules=RulesDesk(database, rules),
             client=client,
             prefix=settings.slack.prefix,
             metrics=PressMetrics(registry),
@@ -153,7 +158,6 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         stack.push_async_callback(_end_gently, folder_task, folder.stop)
 
         pruner = Pruner(database, settings.telemetry)
-        rules = RulesFile(rules_path(settings.watch))
         looker = Looker(database, telemetry, rules, settings.watch, settings.alerts)
 
         def terms() -> Terms:

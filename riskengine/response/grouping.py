@@ -222,8 +222,9 @@ NOBODY: dict[str, object] = {"acknowledged_by": None, "acknowledged_at": None, "
 def _moments(before: Group, after: GroupState, now: datetime, *, ended: bool) -> dict[str, object]:
     """What a change of status does to the group's moments and its owner.
 
-    A group that fires again is open in every respect, told or not. One whose acknowledged alerts are over while others
-    fire is nobody's; one that is over keeps its owner for the record.
+    A group that fires again is open in every respect, told or not, and from now on: how long it lasts and waits is
+    counted by the episode, and when it first came stands in its history. One whose acknowledged alerts are over while
+    others fire is nobody's; one that is over keeps its owner for the record.
     """
     moments: dict[str, object] = {"revision": before.revision + 1}
     if ended:
@@ -233,5 +234,6 @@ def _moments(before: Group, after: GroupState, now: datetime, *, ended: bool) ->
     elif after.status == AlertStatus.SUPPRESSED:
         moments["unmuted_at"] = None
     if before.status == AlertStatus.RESOLVED and after.status != AlertStatus.RESOLVED:
-        return {**moments, **NOBODY, "resolved_at": None, "unmuted_at": None, "refires": before.refires + 1}
+        again = {"opened_at": now, "resolved_at": None, "unmuted_at": None, "refires": before.refires + 1}
+        return {**moments, **NOBODY, **again}
     return {**moments, **NOBODY} if before.acknowledged and not after.acknowledged else moments

@@ -15,6 +15,7 @@ from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.reports.noise import ReportDesk
 from bot.services.silences.desk import SilenceDesk
+from bot.services.watching.report import RulesDesk
 from bot.settings import AlertDelivery, Settings, SlackSettings
 from bot.slack.app import Identity, build_app
 from bot.slack.client import SlackClient
@@ -63,6 +64,7 @@ def registered(prefix: str = "") -> list[Listener]:
         reports=ReportDesk(None, Settings()),
         silences=SilenceDesk(None, None, AlertDelivery()),
         subscriptions=SubscriptionDesk(None, None, AlertDelivery()),
+        rules=RulesDesk(None, None),
         client=client,
         prefix=prefix,
         metrics=PressMetrics(CollectorRegistry()),

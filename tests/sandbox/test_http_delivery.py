@@ -128,3 +128,19 @@ async def test_an_answer_that_is_no_json_is_none(people):
         await people.post("delivery", request_url=url)
         seen = await people.post("command", user="bo", channel="general", command="/alerts")
     assert seen["error"] == '/alerts failed with the error "dispatch_failed"'
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:x/",
+        "http://127.0.0.1:99999/",
+        "http://[::1",
+        "http://127.0.0.1.example.com/",
+        "ftp://localhost/",
+        7,
+    ],
+)
+async def test_an_address_that_is_none_is_refused(people, url):
+    for verify in (True, False):
+        assert "error" in await people.post("delivery", expect=400, request_url=url, verify=verify)

@@ -61,6 +61,7 @@ METHODS = {
     "files.completeUploadExternal": Method(extras.complete_upload, "4", ("files:write",)),
     "reactions.add": Method(extras.add_reaction, "3", ("reactions:write",)),
     "reactions.remove": Method(extras.remove_reaction, "2", ("reactions:write",)),
+    "reactions.get": Method(extras.get_reactions, "3", ("reactions:read",), takes_json=False),
     "pins.add": Method(extras.add_pin, "2", ("pins:write",)),
     "bookmarks.add": Method(extras.add_bookmark, "2", ("bookmarks:write",)),
 }

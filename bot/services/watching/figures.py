@@ -30,6 +30,11 @@ def values(observation: Observation) -> dict[str, str | None]:
     return {name: None if value is None else written(value) for name, value in observation.values.items()}
 
 
+def told(measured: Measured) -> str:
+    """`mean response time 4.2 s, limit > 3 s`: a comparison with what stood on both sides."""
+    return f"{_value(measured)}, limit {measured.sign} {_limit(measured)}"
+
+
 def left_of(measured: Measured) -> str:
     """What stands before the comparison's sign, as it was written."""
     return measured.text.split(measured.sign)[0].strip()

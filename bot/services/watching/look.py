@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bot.services.alerts import receive
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.watching import figures
-from bot.services.watching.rules_file import RulesFile
+from bot.services.watching.rules_in_force import RulesInForce
 from bot.settings import AlertDelivery, WatchSettings
 from bot.store import rule_states
 from bot.store.database import Database, Transaction
@@ -44,7 +44,7 @@ class Looker:
         self,
         database: Database,
         telemetry: TelemetryDesk,
-        rules: RulesFile,
+        rules: RulesInForce,
         settings: WatchSettings,
         alerts: AlertDelivery,
     ) -> None:
@@ -56,7 +56,7 @@ class Looker:
 
     async def look(self) -> dict[Key, Transition]:
         """Judge every rule once; returns what changed. Nothing is written while the windows are read."""
-        self._rules.refresh()
+        await self._rules.refresh()
         judged = await self._judge(self._database.clock.now())
         return await self._database.write(lambda tx: self._write(tx, judged))
 
