@@ -12,7 +12,7 @@ from bot.services.complaints.desk import Filing
 from bot.slack import complaint_views
 from bot.slack.complaint_views import MessagePlace
 from bot.slack.errors import SlackError
-from bot.slack.ids import Shortcut, View
+from bot.slack.ids import Input, Shortcut, View
 
 TOO_LATE = "Slack's dialog could not be opened in time; try again."
 
@@ -33,9 +33,9 @@ def register(app: AsyncApp, context: Context) -> None:
                 async with asyncio.timeout(COMMIT_SECONDS):
                     answer = await context.complaints.file(filing)
         except (TimeoutError, DatabaseBusy, DatabaseUnavailable):
-            await ack(response_action="errors", errors={"complaint.kind": NOT_RECORDED})
+            await ack(response_action="errors", errors={Input.COMPLAINT_KIND: NOT_RECORDED})
         except SlackError as error:
-            await ack(response_action="errors", errors={"complaint.kind": f"{UNSURE} ({error.error})"})
+            await ack(response_action="errors", errors={Input.COMPLAINT_KIND: f"{UNSURE} ({error.error})"})
         else:
             await ack(response_action="update", view=complaint_views.told(answer.text))
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 
+from bot.slack.ids import Input
 from bot.slack.render import render
 from riskengine.complaints import Choice, Choices, Complaint, ComplaintKind
 
@@ -58,10 +59,10 @@ def entered(view: dict[str, Any]) -> Entered:
     """Read a submitted form; what Slack let through is there."""
     state = {block: next(iter(inputs.values())) for block, inputs in view["state"]["values"].items()}
     return Entered(
-        model_id=int(_chosen(state, "model") or 0),
-        role_id=int(_chosen(state, "role") or 0),
-        kind=ComplaintKind(_chosen(state, "kind")),
-        comment=str((state.get("complaint.comment") or {}).get("value") or "").strip()[:COMMENT],
+        model_id=int(_chosen(state, Input.COMPLAINT_MODEL) or 0),
+        role_id=int(_chosen(state, Input.COMPLAINT_ROLE) or 0),
+        kind=ComplaintKind(_chosen(state, Input.COMPLAINT_KIND)),
+        comment=str((state.get(Input.COMPLAINT_COMMENT) or {}).get("value") or "").strip()[:COMMENT],
     )
 
 
@@ -89,6 +90,6 @@ def _options(choices: Sequence[Choice]) -> list[dict[str, str]]:
     return [{"id": str(each.id), "name": each.name} for each in choices]
 
 
-def _chosen(state: dict[str, Any], name: str) -> str:
-    option = (state.get(f"complaint.{name}") or {}).get("selected_option") or {}
+def _chosen(state: dict[str, Any], name: Input) -> str:
+    option = (state.get(name) or {}).get("selected_option") or {}
     return str(option.get("value", ""))

@@ -22,11 +22,17 @@ class Action(StrEnum):
     OPEN_GROUP = "alerts.open_group"
     CALL_USEFUL = "alerts.useful"
     CALL_NOT_USEFUL = "alerts.not_useful"
+    SILENCE_GROUP = "silences.open"
+    CHANGE_SILENCE = "silences.change"
+    END_SILENCE = "silences.end"
 
 
 class Input(StrEnum):
-    """action_id of what is filled in and sent with its modal: by itself it tells us nothing."""
+    """block_id and action_id, the same for both, of everything that is filled in and sent with its modal."""
 
+    SILENCE_FILTER = "silences.filter"
+    SILENCE_LASTS = "silences.lasts"
+    SILENCE_COMMENT = "silences.comment"
     COMPLAINT_KIND = "complaints.kind"
     COMPLAINT_MODEL = "complaints.model"
     COMPLAINT_ROLE = "complaints.role"
@@ -39,6 +45,8 @@ class View(StrEnum):
     ALERT_GROUP = "alerts.group"
     COMPLAINT_FORM = "complaints.form"
     COMPLAINT_TOLD = "complaints.told"
+    SILENCE_FORM = "silences.form"
+    SILENCE_PREVIEW = "silences.preview"
 
 
 class Shortcut(StrEnum):
@@ -50,7 +58,8 @@ COMMANDS = (
     CommandSpec(
         Command.ALERTS,
         "What fires, what is yours",
-        "[status | list | mine | subscribe | unsubscribe | subscriptions | rules | complaints | report | help]",
+        "[status | list | mine | silence | silences | subscribe | unsubscribe | subscriptions | rules | complaints "
+        "| report | help]",
     ),
 )
 SHORTCUTS = (

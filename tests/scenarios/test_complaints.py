@@ -29,7 +29,7 @@ async def complain(workspace: Workspace, who: str, message: Message, **values: s
     """Open the form on a message and send it."""
     form = await workspace.user(who).shortcut(message, SHORTCUT)
     assert form.view, form.content
-    entered = {"complaint.kind": "slow", **{f"complaint.{name}": value for name, value in values.items()}}
+    entered = {"complaints.kind": "slow", **{f"complaints.{name}": value for name, value in values.items()}}
     return form, await workspace.user(who).submit(form.view["id"], entered)
 
 
@@ -45,8 +45,8 @@ async def test_three_complaints_become_an_alert_and_end_with_time(start_bot, wor
         for number, who in enumerate(("hana", "ivan", "carol")):
             message = await written(workspace, f"answer {number}")
             form = await workspace.user(who).shortcut(message, SHORTCUT)
-            glm = option(form.view, "complaint.model", "glm-4.5")
-            values = {"complaint.kind": "wrong", "complaint.model": glm, "complaint.comment": f"nonsense {number}"}
+            glm = option(form.view, "complaints.model", "glm-4.5")
+            values = {"complaints.kind": "wrong", "complaints.model": glm, "complaints.comment": f"nonsense {number}"}
             thanks = await workspace.user(who).submit(form.view["id"], values)
             assert "Thank you. Your complaint is filed" in thanks.view_words
         card = await workspace.expect_card("user_complaints", "glm-4.5")
@@ -69,8 +69,8 @@ async def test_the_form_asks_for_what_is_wrong_and_keeps_no_words_of_the_message
     assert "Which model?" not in form.view_words, "telemetry has told of none"
     assert "a secret" not in str(form.view)
     missing = await hana.submit(form.view["id"])
-    assert "complaint.kind" in missing.content["errors"]
-    await hana.submit(form.view["id"], {"complaint.kind": "other"})
+    assert "complaints.kind" in missing.content["errors"]
+    await hana.submit(form.view["id"], {"complaints.kind": "other"})
     listed = (await hana.command("complaints")).private
     assert "no model named" in listed
     assert "a secret" not in listed
