@@ -22,12 +22,25 @@ class Action(StrEnum):
     OPEN_GROUP = "alerts.open_group"
     CALL_USEFUL = "alerts.useful"
     CALL_NOT_USEFUL = "alerts.not_useful"
+    SILENCE_GROUP = "silences.open"
+    CHANGE_SILENCE = "silences.change"
+    END_SILENCE = "silences.end"
+
+
+class Input(StrEnum):
+    """block_id and action_id, the same for both, of everything that is filled in and sent with its modal."""
+
+    SILENCE_FILTER = "silences.filter"
+    SILENCE_LASTS = "silences.lasts"
+    SILENCE_COMMENT = "silences.comment"
 
 
 class View(StrEnum):
     """callback_id of every modal."""
 
     ALERT_GROUP = "alerts.group"
+    SILENCE_FORM = "silences.form"
+    SILENCE_PREVIEW = "silences.preview"
 
 
 #: What is shown where Slack completes commands; bot/handlers registers the same ones.
@@ -35,7 +48,7 @@ COMMANDS = (
     CommandSpec(
         Command.ALERTS,
         "What fires, what is yours",
-        "[status | list | mine | subscribe | unsubscribe | subscriptions | rules | report | help]",
+        "[status | list | mine | silence | silences | subscribe | unsubscribe | subscriptions | rules | report | help]",
     ),
 )
 SHORTCUTS: tuple[ShortcutSpec, ...] = ()

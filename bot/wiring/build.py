@@ -63,6 +63,7 @@ class Running:
 
     database: Database
     desk: AlertDesk
+    silences: SilenceDesk
     due_runner: DueRunner
     worker: DeliveryWorker
     port: int = 0
@@ -121,11 +122,12 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         )
         registry = CollectorRegistry()
         await database.write(lambda tx: noise.plan(tx, settings))
-        bot = Running(database, desk, due_runner, worker)
+        bot = Running(database, desk, silences, due_runner, worker)
         way = RightOfWay()
         context = Context(
             alerts=desk,
             reports=ReportDesk(database, settings),
+            silences=silences,
             subscriptions=SubscriptionDesk(database, permissions, settings.alerts),
             rules=RulesDesk(database, rules),
             client=client,
