@@ -41,8 +41,7 @@ class SlackSettings(_Section):
     api_url: str = Field("https://slack.com/api/", description="Slack's Web API; the sandbox sets its own.")
     prefix: str = Field("", description="Put before every command's name where a workspace has a clash, like `rb-`.")
     ping_interval: Duration = Field(
-        timedelta(seconds=5),
-        description="Time between pings on the socket; a socket that leaves them unanswered for four of these is dead.",
+        timedelta(seconds=10), description="Time between pings on the socket; a dead one is replaced after about two."
     )
     reconnect_after: Duration = Field(
         timedelta(seconds=20), description="A socket that is not connected for this long gets a fresh address."

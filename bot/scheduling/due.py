@@ -31,7 +31,7 @@ class DueRunner:
         self._works = works
         self._wake = asyncio.Event()
         self._stopping = False
-        #: Protocol time of the last look that ended well, for health.
+        #: Protocol time of the last look or set that ended well, for health: a long backlog is no standstill.
         self.last_look_at = database.clock.protocol_now()
         database.listen(self._on_bell)
 
@@ -60,7 +60,7 @@ class DueRunner:
         try:
             await self.do_all()
             next_at = await self._database.read(due.next_due_at)
-            self.last_look_at = self._database.clock.protocol_now()
+            self._alive()
         except Exception:
             # A database away for a moment must not end the timers; the next look comes in a second.
             logger.exception("A look for due work failed", extra={"action": "due_look_failed"})
@@ -69,11 +69,15 @@ class DueRunner:
             return LONGEST_SLEEP_SECONDS
         return min(LONGEST_SLEEP_SECONDS, self._database.clock.real_seconds_until(next_at))
 
+    def _alive(self) -> None:
+        self.last_look_at = self._database.clock.protocol_now()
+
     async def do_all(self) -> int:
         """Do everything that is due now; returns how many rows were done."""
         done = 0
         while await self._database.read(self._anything_due):
             count = await self._do_set()
+            self._alive()
             done += count
             if not count:
                 break

@@ -11,6 +11,7 @@ from slack_bolt.app.async_app import AsyncApp
 from bot.clock import monotonic_seconds
 from bot.settings import SlackSettings
 from bot.slack.client import LOOPBACK, SlackClient
+from bot.slack.socket_client import OverlappingClient
 
 logger = logging.getLogger(__name__)
 
@@ -28,19 +29,28 @@ async def try_app_token(client: SlackClient) -> str:
     return str(answer["url"])
 
 
+class _Handler(AsyncSocketModeHandler):
+    """Bolt's own handler with our client in it; its own constructor would open a client that nobody closes."""
+
+    def __init__(self, app: AsyncApp, client: OverlappingClient) -> None:
+        self.app = app
+        self.client = client
+        client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]
+
+
 class SlackSocket:
     """Keeps one connection and knows whether it lives."""
 
     def __init__(self, app: AsyncApp, settings: SlackSettings, give_up: Callable[[str], None]) -> None:
         self._settings = settings
         self._give_up = give_up
-        self._handler: Any = AsyncSocketModeHandler(
-            app,
-            settings.app_token.get_secret_value(),
+        self._client: Any = OverlappingClient(
+            app_token=settings.app_token.get_secret_value(),
+            logger=app.logger,
             web_client=app.client,
             ping_interval=settings.ping_interval.total_seconds(),
-            proxy=None,
         )
+        self._handler: Any = _Handler(app, self._client)
         if any(host in settings.api_url for host in LOOPBACK):
             self._client.proxy = None
         self._down_since: float | None = None
@@ -102,10 +112,6 @@ class SlackSocket:
         self._connecting = task = asyncio.create_task(connecting)
         task.add_done_callback(_tell_failure)
         return task
-
-    @property
-    def _client(self) -> Any:
-        return self._handler.client
 
 
 def _tell_failure(connecting: asyncio.Task[None]) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Integer, bindparam, case, func, insert, select, update
 
 from bot.store.database import Transaction
-from bot.store.messages import DEAD, TO_POST, MessageState, Nature, Priority, messages, woken
+from bot.store.messages import DEAD, MOMENT, TO_POST, MessageState, Nature, Priority, messages, woken
+from bot.store.schema import Id, Json
 
 DIGEST = "alerts/digest"
 KIND = "alert_digest"
@@ -28,8 +29,9 @@ class OpenDigest(NamedTuple):
     size: int
 
 
-#: More cards than this are bundled by the next look, a moment later.
-LOOK_LIMIT = 2_000
+#: More cards than this are bundled by the next look, a moment later. Urgent messages, and on SQLite whoever writes,
+#: wait for the transaction that bundles.
+LOOK_LIMIT = 200
 
 
 _WAITING_CARDS = (
@@ -92,21 +94,37 @@ def begin(tx: Transaction, channel: str, cards: Sequence[WaitingCard]) -> OpenDi
     return OpenDigest(int(digest_id), tx.protocol_now, 0)
 
 
+# Made once: a storm runs them for each forty cards.
+_CARDS: BindParameter[Any] = bindparam("cards", expanding=True)
+_BUNDLED = (
+    update(messages)
+    .where(messages.c.id.in_(_CARDS))
+    .values(state=MessageState.BUNDLED, digest_id=bindparam("digest", type_=Id))
+)
+_REPLIES_MOVED = (
+    update(messages).where(messages.c.thread_of.in_(_CARDS)).values(thread_of=bindparam("digest", type_=Id))
+)
+_URGENT = bindparam("urgent", type_=Integer)
+_GROWN = (
+    update(messages)
+    .where(messages.c.id == bindparam("digest"))
+    .values(
+        wanted_revision=messages.c.wanted_revision + 1,
+        payload=bindparam("news", type_=Json),
+        priority=case((messages.c.priority > _URGENT, _URGENT), else_=messages.c.priority),
+        **woken(MOMENT),
+    )
+)
+
+
 def join(tx: Transaction, digest: OpenDigest, cards: Sequence[WaitingCard]) -> None:
     """Put cards into a digest, which thereby has a newer state to show; notes in their threads follow them."""
     ids = [card.id for card in cards]
-    bundled = update(messages).where(messages.c.id.in_(ids))
-    tx.execute(bundled.values(state=MessageState.BUNDLED, digest_id=digest.id))
-    tx.execute(update(messages).where(messages.c.thread_of.in_(ids)).values(thread_of=digest.id))
+    tx.execute(_BUNDLED, {"cards": ids, "digest": digest.id})
+    tx.execute(_REPLIES_MOVED, {"cards": ids, "digest": digest.id})
     urgent = min([card.priority for card in cards], default=Priority.ALERT)
-    wake = {
-        **woken(tx.protocol_now),
-        "wanted_revision": messages.c.wanted_revision + 1,
-        "payload": {"last_joined_at": tx.protocol_now.isoformat()},
-    }
-    tx.execute(update(messages).where(messages.c.id == digest.id).values(wake))
-    raised = update(messages).where(messages.c.id == digest.id, messages.c.priority > urgent)
-    tx.execute(raised.values(priority=urgent))
+    news = {"last_joined_at": tx.protocol_now.isoformat()}
+    tx.execute(_GROWN, {"digest": digest.id, "urgent": urgent, "news": news, "moment": tx.protocol_now})
 
 
 def chunks(cards: Sequence[WaitingCard], first: int, size: int) -> Iterator[Sequence[WaitingCard]]:

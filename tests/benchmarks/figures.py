@@ -32,6 +32,11 @@ def note(name: str, value: str, aim: str = "") -> None:
     say(f"  {name:<58} {value}{f' (aim: {aim})' if aim else ''}")
 
 
+def verdict(value: float, most: float) -> str:
+    """An aim, and whether it was kept: a figure, on which no test depends."""
+    return f"≤ {most:g}: {'kept' if value <= most else 'MISSED'}"
+
+
 def machine() -> str:
     """Interpreter, cores, load and disk: without them no figure can be compared."""
     flags = " ".join(

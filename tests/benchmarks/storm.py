@@ -36,7 +36,7 @@ def _outcome(trial: Coroutine[Any, Any, Outcome]) -> Outcome:
 def _in_peace(kind: str, outcome: Outcome) -> None:
     _counts(f"{kind}: storm", outcome)
     per_group = outcome.posts / outcome.groups
-    figures.note(f"{kind}: posts for each group", f"{per_group:.2f}", _aim(per_group, POSTS_PER_GROUP))
+    figures.note(f"{kind}: posts for each group", f"{per_group:.2f}", figures.verdict(per_group, POSTS_PER_GROUP))
     _judged(f"{kind}: a group is seen after the first alert", outcome.seen_after_seconds, SEEN_SECONDS)
     urgent = outcome.urgent_after_seconds
     _judged(f"{kind}: a critical group is seen after its wait", urgent, URGENT_SECONDS)
@@ -53,8 +53,4 @@ def _counts(name: str, outcome: Outcome) -> None:
 
 
 def _judged(name: str, seconds: list[float], most: float) -> None:
-    figures.report(name, seconds, "s", _aim(figures.quantile(seconds, 0.99), most))
-
-
-def _aim(value: float, most: float) -> str:
-    return f"≤ {most:g} p99: {'kept' if value <= most else 'MISSED'}"
+    figures.report(name, seconds, "s", "p99 " + figures.verdict(figures.quantile(seconds, 0.99), most))

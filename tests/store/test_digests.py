@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from bot.delivery.storms import bundle
 from bot.store import cards, destinations
 from bot.store.cards import CardWish
+from bot.store.digests import LOOK_LIMIT
 from bot.store.messages import MessageState, Priority, messages
 from riskengine.response.storms import StormSettings
 
@@ -91,3 +92,8 @@ async def test_urgent_cards_stand_alone_until_they_are_a_storm_themselves(databa
 
     await database.write(worse)
     assert await bundle_later(database) == bundled
+
+
+async def test_one_look_bundles_no_more_than_others_can_wait_for(database):
+    await database.write(lambda tx: wish(tx, *range(1, LOOK_LIMIT + 6)))
+    assert [await bundle_later(database), await bundle_later(database)] == [LOOK_LIMIT, 5]
