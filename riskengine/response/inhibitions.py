@@ -22,7 +22,7 @@ Matchers = Annotated[tuple[Matcher, ...], BeforeValidator(_read), Field(min_leng
 
 
 class Inhibition(BaseModel):
-    """While an alert that `source` fits is firing, those that `target` fits and that share `equal` labels are muted."""
+    """While an alert that `source` fits holds, those that `target` fits and that share `equal` labels are muted."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
