@@ -14,6 +14,7 @@ from bot.right_of_way import RightOfWay
 from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.answers import Answer
+from bot.services.reports.delivery import DeliveryDesk
 from bot.services.reports.noise import ReportDesk
 from bot.services.silences.desk import SilenceDesk
 from bot.services.watching.report import RulesDesk
@@ -34,6 +35,7 @@ class Context:
 
     alerts: AlertDesk
     reports: ReportDesk
+    delivery: DeliveryDesk
     silences: SilenceDesk
     subscriptions: SubscriptionDesk
     rules: RulesDesk

@@ -48,7 +48,8 @@ COMMANDS = (
     CommandSpec(
         Command.ALERTS,
         "What fires, what is yours",
-        "[status | list | mine | silence | silences | subscribe | unsubscribe | subscriptions | rules | report | help]",
+        "[status | list | mine | silence | silences | subscribe | unsubscribe | subscriptions | rules | report"
+        " | delivery | help]",
     ),
 )
 SHORTCUTS: tuple[ShortcutSpec, ...] = ()
