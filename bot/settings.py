@@ -79,6 +79,9 @@ class TelemetrySettings(Section):
     )
     minutes_kept_for: Duration = Field(timedelta(days=30), description="How long rollups by minute are kept.")
     hours_kept_for: Duration = Field(timedelta(days=730), description="How long rollups by hour are kept.")
+    complaints_kept_for: Duration = Field(
+        timedelta(days=90), description="How long people's complaints are kept, with their names and words."
+    )
 
 
 class WatchSettings(Section):

@@ -27,6 +27,7 @@ from bot.scheduling.due import DueRunner
 from bot.services.alerts import tell
 from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
+from bot.services.complaints.desk import ComplaintDesk
 from bot.services.permissions import Permissions
 from bot.services.reports import noise
 from bot.services.reports.delivery import DeliveryDesk
@@ -41,6 +42,7 @@ from bot.services.watching.report import RulesDesk
 from bot.services.watching.rules_file import rules_path
 from bot.services.watching.rules_in_force import RulesInForce
 from bot.settings import Settings
+from bot.slack.links import Links
 from bot.slack.people import SlackPeople
 from bot.store.database import Database
 from bot.store.due import DueKind
@@ -137,6 +139,8 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             silences=silences,
             subscriptions=SubscriptionDesk(database, permissions, settings.alerts),
             rules=RulesDesk(database, rules),
+            complaints=ComplaintDesk(database, permissions),
+            links=Links(),
             client=client,
             prefix=settings.slack.prefix,
             metrics=PressMetrics(registry),
