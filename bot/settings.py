@@ -17,6 +17,7 @@ from bot.settings_upkeep import AuditorSettings, HeartbeatSettings
 from riskengine.baselines import BaselineSettings
 from riskengine.durations import Duration
 from riskengine.response.alerts import AlertSettings
+from riskengine.response.inhibitions import DEFAULT_INHIBITIONS, Inhibition
 from riskengine.response.routing import Route
 from riskengine.response.silences import SilenceSettings
 from riskengine.response.storms import StormSettings
@@ -102,6 +103,10 @@ class AlertDelivery(AlertSettings):
     routes: tuple[Route, ...] = Field(
         (), description="Channels for areas, severities and labels; all matching ones are told."
     )
+    inhibitions: tuple[Inhibition, ...] = Field(
+        DEFAULT_INHIBITIONS,
+        description="Alerts that mute others which they explain; a list of your own replaces the shipped one.",
+    )
     silences: SilenceSettings = SilenceSettings()
 
     subscriptions_per_channel: int = Field(
@@ -110,6 +115,15 @@ class AlertDelivery(AlertSettings):
     catch_up_groups: int = Field(
         100, ge=0, description="Open groups, the worst first, that a new subscription has told at once; 0 for none."
     )
+
+    @field_validator("inhibitions")
+    @classmethod
+    def _names_differ(cls, inhibitions: tuple[Inhibition, ...]) -> tuple[Inhibition, ...]:
+        """The name tells one from another where alerts are weighed."""
+        names = [each.name for each in inhibitions]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"{', '.join(twice)} stands twice; give each inhibition a name of its own")
+        return inhibitions
 
     @property
     def trouble_channel(self) -> str:
