@@ -18,6 +18,8 @@ from riskengine.metrics import SPELLINGS, MetricName
 from riskengine.response.alerts import Severity
 from riskengine.series import Dimension
 
+#: Where alerts come from that rules have raised.
+SOURCE = "rules"
 #: Told by the alert itself.
 RESERVED_LABELS = frozenset({"alertname", "area", "severity"})
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
@@ -115,6 +117,15 @@ class CompiledRule(NamedTuple):
     @property
     def needs_baseline(self) -> bool:
         return MetricName.BASELINE in self.condition.names or self.needs_drop_evidence
+
+    @property
+    def needs_calls(self) -> bool:
+        """Whether it reads anything of the calls; else their windows need not be read for it."""
+        return bool(self.condition.names - {MetricName.COMPLAINTS})
+
+    @property
+    def needs_complaints(self) -> bool:
+        return MetricName.COMPLAINTS in self.condition.names
 
     @property
     def needs_drop_evidence(self) -> bool:

@@ -14,11 +14,14 @@ from bot.right_of_way import RightOfWay
 from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.answers import Answer
+from bot.services.complaints.desk import ComplaintDesk
+from bot.services.reports.delivery import DeliveryDesk
 from bot.services.reports.noise import ReportDesk
 from bot.services.silences.desk import SilenceDesk
 from bot.services.watching.report import RulesDesk
 from bot.slack.client import SlackClient
 from bot.slack.errors import SlackError
+from bot.slack.links import Links
 
 #: Slack shows its own error after 3 s; half of it leaves time for the way back.
 COMMIT_SECONDS = 1.5
@@ -34,9 +37,12 @@ class Context:
 
     alerts: AlertDesk
     reports: ReportDesk
+    delivery: DeliveryDesk
     silences: SilenceDesk
     subscriptions: SubscriptionDesk
     rules: RulesDesk
+    complaints: ComplaintDesk
+    links: Links
     client: SlackClient
     prefix: str
     metrics: PressMetrics

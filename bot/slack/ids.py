@@ -33,14 +33,24 @@ class Input(StrEnum):
     SILENCE_FILTER = "silences.filter"
     SILENCE_LASTS = "silences.lasts"
     SILENCE_COMMENT = "silences.comment"
+    COMPLAINT_KIND = "complaints.kind"
+    COMPLAINT_MODEL = "complaints.model"
+    COMPLAINT_ROLE = "complaints.role"
+    COMPLAINT_COMMENT = "complaints.comment"
 
 
 class View(StrEnum):
     """callback_id of every modal."""
 
     ALERT_GROUP = "alerts.group"
+    COMPLAINT_FORM = "complaints.form"
+    COMPLAINT_TOLD = "complaints.told"
     SILENCE_FORM = "silences.form"
     SILENCE_PREVIEW = "silences.preview"
+
+
+class Shortcut(StrEnum):
+    FILE_COMPLAINT = "complaints.file"
 
 
 #: What is shown where Slack completes commands; bot/handlers registers the same ones.
@@ -48,7 +58,14 @@ COMMANDS = (
     CommandSpec(
         Command.ALERTS,
         "What fires, what is yours",
-        "[status | list | mine | silence | silences | subscribe | unsubscribe | subscriptions | rules | report | help]",
+        "[status | list | mine | silence | silences | subscribe | unsubscribe | subscriptions | rules | complaints "
+        "| report | delivery | help]",
     ),
 )
-SHORTCUTS: tuple[ShortcutSpec, ...] = ()
+SHORTCUTS = (
+    ShortcutSpec(
+        "Complain about an answer",
+        Shortcut.FILE_COMPLAINT,
+        "Tell whoever watches the models that an answer was slow, wrong, or did not come",
+    ),
+)
