@@ -20,6 +20,8 @@ from riskengine.series import Dimension
 
 #: Told by the alert itself.
 RESERVED_LABELS = frozenset({"alertname", "area", "severity"})
+#: The sender of alerts that rules raise.
+RULES_SOURCE = "rules"
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
 

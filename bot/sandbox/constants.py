@@ -23,6 +23,8 @@ EVENT_RETRY_SECONDS = (0.0, 60.0, 300.0)
 MAX_CONNECTIONS = 10
 #: Slack closes a link some 10 s after it announced so.
 RETIRE_SECONDS = 10.0
+#: So long after its completion a file is not yet one that blocks may show.
+FILE_PROCESSING_SECONDS = 1.0
 
 TEXT_TRUNCATED_AT = 40_000
 UPDATE_TEXT_LIMIT = 4_000

@@ -9,6 +9,7 @@ from bot.store.due import due
 from bot.store.inbound import inbound
 from bot.store.judgements import alert_judgements
 from bot.store.messages import messages
+from bot.store.pictures import pictures
 from bot.store.rates import method_rates
 from bot.store.rule_states import rule_looks, rule_states
 from bot.store.schema import metadata
@@ -37,6 +38,7 @@ __all__ = [
     "messages",
     "metadata",
     "method_rates",
+    "pictures",
     "rollup_deltas",
     "rollups_hour",
     "rollups_minute",

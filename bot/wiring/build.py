@@ -36,6 +36,7 @@ from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
 from bot.services.telemetry.prune import Pruner
 from bot.services.watching.look import Looker
+from bot.services.watching.pictures import PictureDesk
 from bot.services.watching.rules_file import RulesFile, rules_path
 from bot.settings import Settings
 from bot.slack.people import SlackPeople
@@ -47,6 +48,7 @@ from bot.store.postgresql import database_now
 from bot.store.sqlite import SqliteEngine
 from bot.wiring.link import SlackLink, slack_client
 from bot.wiring.listen import listen
+from bot.wiring.pictures import sending_pictures
 from bot.wiring.supervise import supervised
 
 logger = logging.getLogger(__name__)
@@ -148,6 +150,8 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
 
         pruner = Pruner(database, settings.telemetry)
         rules = RulesFile(rules_path(settings.watch))
+        picture_desk = PictureDesk(database, telemetry, rules, settings.watch, settings.time_zone)
+        await stack.enter_async_context(sending_pictures(database, client, picture_desk, worker, settings, bot.give_up))
         looker = Looker(database, telemetry, rules, settings.watch, settings.alerts)
 
         def terms() -> Terms:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.sandbox.methods import auth, chat, conversations, directory, extras, history, views
+from bot.sandbox.methods import auth, chat, conversations, directory, extras, files, history, views
 from bot.sandbox.methods.call import Call, Handler
 
 __all__ = ["METHODS", "Call", "Method"]
@@ -55,8 +55,8 @@ METHODS = {
     "views.push": Method(views.push, "4"),
     "views.update": Method(views.update, "4"),
     "views.publish": Method(views.publish, "4"),
-    "files.getUploadURLExternal": Method(extras.upload_url, "4", ("files:write",)),
-    "files.completeUploadExternal": Method(extras.complete_upload, "4", ("files:write",)),
+    "files.getUploadURLExternal": Method(files.upload_url, "4", ("files:write",)),
+    "files.completeUploadExternal": Method(files.complete_upload, "4", ("files:write",)),
     "reactions.add": Method(extras.add_reaction, "3", ("reactions:write",)),
     "reactions.remove": Method(extras.remove_reaction, "2", ("reactions:write",)),
     "pins.add": Method(extras.add_pin, "2", ("pins:write",)),

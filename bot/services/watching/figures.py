@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from riskengine.areas.performance import Observation
+from riskengine.charts import left_of
 from riskengine.conditions import Measured
 from riskengine.durations import spoken
 from riskengine.metrics import metric_of, written
@@ -28,11 +29,6 @@ def annotations(compiled: CompiledRule, observation: Observation) -> dict[str, s
 def values(observation: Observation) -> dict[str, str | None]:
     """Every metric that the rule could see, as decimal strings; None is no data."""
     return {name: None if value is None else written(value) for name, value in observation.values.items()}
-
-
-def left_of(measured: Measured) -> str:
-    """What stands before the comparison's sign, as it was written."""
-    return measured.text.split(measured.sign)[0].strip()
 
 
 def _value(measured: Measured) -> str:

@@ -17,13 +17,12 @@ from riskengine.areas.performance import Observation, Subject, Throughput, Throu
 from riskengine.response.alerts import Signal, SignalStatus, fingerprint_of
 from riskengine.response.evaluation import INACTIVE, RuleStatus, Transition, evaluate, retire
 from riskengine.rollups import Rollup
-from riskengine.rules import CompiledRule, Per
+from riskengine.rules import RULES_SOURCE, CompiledRule, Per
 from riskengine.series import Series
 from riskengine.windows import Window
 
 logger = logging.getLogger(__name__)
 
-SOURCE = "rules"
 #: A subject that was heard of so lately is silent now, not unknown.
 KNOWN_FOR = timedelta(days=1)
 Key = tuple[str, str]
@@ -139,7 +138,7 @@ def _signal(stored: StoredState, status: SignalStatus, rules: Mapping[str, Compi
         annotations=stored.told.get("annotations", {}),
         started_at=stored.state.fired_at,
         fingerprint=fingerprint_of(stored.rule, stored.labels),
-        source=SOURCE,
+        source=RULES_SOURCE,
     )
 
 
