@@ -63,3 +63,9 @@ class WrongUse(RiskbotError):
     """The call is not of the expected form."""
 
     code = "wrong_use"
+
+
+class Conflict(RiskbotError):
+    """The request contradicts an earlier one."""
+
+    code = "conflict"

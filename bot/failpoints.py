@@ -21,6 +21,8 @@ class FailPoint(StrEnum):
     PICTURE_UPLOADED = "picture.uploaded"
     PRESS_BEFORE_COMMIT = "press.before_commit"
     PRESS_COMMITTED = "press.committed"
+    RULES_BEFORE_COMMIT = "rules.before_commit"
+    RULES_COMMITTED = "rules.committed"
     AUDIT_BEFORE_SEAL = "audit.before_seal"
 
 

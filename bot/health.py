@@ -11,6 +11,7 @@ from bot.scheduling.due import DueRunner
 from bot.store import audit, claims, destinations, due
 from bot.store.claims import Queue
 from bot.store.database import Database, Transaction
+from bot.store.write_probe import WriteProbe
 
 #: The due runner looks at least once a second; five missed looks mean that timers stand still.
 TICK_GRACE = timedelta(seconds=5)
@@ -29,6 +30,7 @@ class Health:
         registry: CollectorRegistry,
     ) -> None:
         self._database = database
+        self._writes = WriteProbe(database)
         self._due_runner = due_runner
         self._delivery_trouble = delivery_trouble
         self._link_trouble = link_trouble
@@ -63,7 +65,8 @@ class Health:
             await self._database.read(due.next_due_at)
         except (DatabaseBusy, DatabaseUnavailable) as error:
             return Check(name="database", ok=False, detail=error.message)
-        return Check(name="database", ok=True, detail=self._database.dialect)
+        trouble = await self._writes.trouble()
+        return Check(name="database", ok=not trouble, detail=trouble or self._database.dialect)
 
     def _tick_check(self) -> Check:
         age = self._database.clock.protocol_now() - self._due_runner.last_look_at

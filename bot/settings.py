@@ -16,6 +16,7 @@ from riskengine.baselines import BaselineSettings
 from riskengine.durations import Duration
 from riskengine.response.alerts import AlertSettings
 from riskengine.response.routing import Route
+from riskengine.response.silences import SilenceSettings
 from riskengine.response.storms import StormSettings
 from riskengine.statistics import DropLimits
 from riskengine.weeks import Weekday
@@ -112,6 +113,7 @@ class AlertDelivery(AlertSettings):
     routes: tuple[Route, ...] = Field(
         (), description="Channels for areas, severities and labels; all matching ones are told."
     )
+    silences: SilenceSettings = SilenceSettings()
 
     subscriptions_per_channel: int = Field(
         20, gt=0, description="Filters that one channel may subscribe to with `/alerts subscribe`."

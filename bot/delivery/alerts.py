@@ -23,7 +23,7 @@ def alert_card(tx: Transaction, row: MessageRow) -> Content | None:
     found = lookups.detail(tx, row.subject_id, alerts_limit=50, history_limit=0)
     if found is None:
         return None
-    card = to_card(found.group, found.alerts)
+    card = to_card(found.group, found.alerts, found.mutes)
     if picture := pictures.shown(tx, row.subject_kind, row.subject_id):
         card = card.model_copy(update={"picture": picture.file_id, "picture_shows": picture.alt_text})
     return Content(found.group.revision, card)

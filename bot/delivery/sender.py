@@ -7,7 +7,7 @@ history tells whether the message arrived.
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.delivery.envelopes import Lateness, Loaded, arguments, lateness, load
 from bot.delivery.reconcile import find_post
@@ -116,7 +116,7 @@ class Sender:
             return lambda tx: messages.settle_dead(tx, row, self._owner, reason="its subject is gone")
         if row.thread_of and loaded.thread is None:
             return lambda tx: self._refusals.give_back(tx, claimed, "its thread is posted anew")
-        late = self._lateness(row, held)
+        late = self._lateness(row, held, self._now())
         if claimed.action == Action.EDIT:
             call = arguments(row, loaded, late)
             await self._client.call("chat.update", channel=row.posted_channel, ts=row.ts, **call)
@@ -135,16 +135,21 @@ class Sender:
         return {"posted_channel": answer["channel"], "ts": answer["ts"], **_told_late(late)}
 
     async def _reconcile(self, row: MessageRow) -> Settle:
-        thread, place = await self._database.read(
-            lambda tx: (threads.thread_target(tx, row.thread_of or 0), destinations.by_channel(tx, row.channel))
+        thread, place, held = await self._database.read(
+            lambda tx: (
+                threads.thread_target(tx, row.thread_of or 0),
+                destinations.by_channel(tx, row.channel),
+                _held(tx, row),
+            )
         )
         found = await find_post(self._client, row, thread, place.slack_id if place else None)
         if found is None:
             return lambda tx: messages.settle_changed(tx, row, self._owner, attempts=1)
         channel, ts = found
+        late = self._lateness(row, held, datetime.fromtimestamp(float(ts), UTC) + self._client.ahead)
         # What the found post shows is unknown, so the newest revision is shown again by an edit.
         revision = row.wanted_revision if row.nature == Nature.NOTE else row.wanted_revision - 1
-        posted: dict[str, object] = {"posted_channel": channel, "ts": ts}
+        posted: dict[str, object] = {"posted_channel": channel, "ts": ts, **_told_late(late)}
         return lambda tx: self._shown(tx, row, revision, posted)
 
     def _shown(self, tx: Transaction, row: MessageRow, revision: int, posted: dict[str, object]) -> None:
@@ -154,11 +159,11 @@ class Sender:
             destinations.took_post(tx, row.channel, str(posted["posted_channel"]))
             self._refusals.took_post(row.channel)
 
-    def _lateness(self, row: MessageRow, held: str) -> Lateness | None:
+    def _lateness(self, row: MessageRow, held: str, posted_at: datetime) -> Lateness | None:
         known = row.hold_reason or held or self._trouble.since(row.wanted_at)
         idle = "riskbot was not running" if row.wanted_at < self._started_at else ""
         busy = "many messages were waiting for this channel"
-        return lateness(row, self._now(), self._settings.late_after, known or idle or busy)
+        return lateness(row, posted_at, self._settings.late_after, known or idle or busy)
 
     def _now(self) -> datetime:
         return self._database.clock.protocol_now()

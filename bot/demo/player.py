@@ -87,7 +87,10 @@ class Player:
             return
         press = {"user": step.person, "channel": CHANNEL, "ts": message["ts"], "action_id": step.action_id}
         if step.selected_person:
-            press["value"] = next(user["id"] for user in state["users"] if user["name"] == step.selected_person)
+            chosen = next((user["id"] for user in state["users"] if user["name"] == step.selected_person), None)
+            if chosen is None:
+                return
+            press["value"] = chosen
         await self._workspace.post("/press", json=press)
 
     async def _say(self, step: Say) -> None:
@@ -106,7 +109,9 @@ class Player:
 
 
 def _messages(state: dict[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = next(each for each in state["channels"] if each["name"] == CHANNEL)["messages"]
+    """None in a channel that a visitor's reset, or a switch of theirs, has taken away."""
+    channels = (each for each in state["channels"] if each["name"] == CHANNEL)
+    found: list[dict[str, Any]] = next(channels, {"messages": []})["messages"]
     return found
 
 

@@ -15,6 +15,7 @@ from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.answers import Answer
 from bot.services.reports.noise import ReportDesk
+from bot.services.watching.report import RulesDesk
 from bot.slack.client import SlackClient
 from bot.slack.errors import SlackError
 
@@ -33,6 +34,7 @@ class Context:
     alerts: AlertDesk
     reports: ReportDesk
     subscriptions: SubscriptionDesk
+    rules: RulesDesk
     client: SlackClient
     prefix: str
     metrics: PressMetrics

@@ -40,6 +40,8 @@ class ShownAlert(BaseModel):
     acknowledged_by: str | None = None
     resolved_at: datetime | None = None
     resolved_by: str | None = None
+    silenced_by: int | None = Field(None, description="The silence that mutes it, or muted it when it ended.")
+    inhibited_by: int | None = Field(None, description="The alert that explains it, and therefore mutes it.")
 
     @classmethod
     def of(cls, alert: Alert) -> "ShownAlert":
@@ -61,7 +63,7 @@ class Changed(BaseModel):
 class AlertQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    status: AlertStatus | None = Field(None, description="Absent: what holds now, firing or acknowledged.")
+    status: AlertStatus | None = Field(None, description="Absent: what holds now, whatever is known of it.")
     area: str | None = Field(None, description="The label `area` of the alert's group.")
     label: list[Annotated[str, Field(pattern="^[^=]+=")]] = Field(
         [], description="`name=value`, may be repeated; all must hold.", max_length=16

@@ -1,6 +1,7 @@
 """Bodies of requests: what kind is taken, how much of it, how deep, and how long one waits for it."""
 
 import asyncio
+import codecs
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -115,8 +116,10 @@ def json_body(model: type[BaseModel], limit_bytes: int) -> Body:
     names = field_names(model)
 
     def parse(body: bytes) -> BaseModel:
+        parse_json(body)
         try:
-            return model.model_validate(parse_json(body))
+            # From the text: moments are told apart by their kind in Python, which would stand in the fault's path.
+            return model.model_validate_json(without_nul(body).removeprefix(codecs.BOM_UTF8))
         except ValidationError as error:
             raise Invalid(ended(f"The body is not as expected: {explain(error, names)}")) from None
 

@@ -7,6 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from bot.clock import monotonic_seconds
 from bot.errors import DatabaseBusy, DatabaseUnavailable
+from bot.ingest.problems import Interrupted
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -56,16 +57,20 @@ class GroupCommit(Generic[Item, Result]):
         """Write the items; returns their results, in order, once all are durable.
 
         Raises DatabaseBusy when too much waits already or the wait grows too long, DatabaseUnavailable while shutting
-        down, and whatever the write raises for these very items. A caller that is cancelled disturbs nobody: what
+        down, Interrupted when either befalls a large request in its midst, and whatever the write raises for these
+        very items. A caller that is cancelled disturbs nobody: what
         has not begun is taken out of the queue, what has begun is written.
         """
         shares = self._enqueue(items)
         try:
             return [result for share in shares for result in await share.done]
-        except BaseException:
+        except BaseException as error:
             # Also of a caller that is cancelled: only then, or after a fault, is there anything to let go.
+            stored = sum(len(share.items) for share in shares if _is_stored(share))
             for share in shares:
                 _let_go(share)
+            if stored and isinstance(error, SHARED_FAULTS):
+                raise Interrupted(f"{stored:,} items are stored, then: {error}") from error
             raise
 
     async def drain(self) -> None:
@@ -155,6 +160,10 @@ class GroupCommit(Generic[Item, Result]):
         else:
             for share in shares:
                 await self._commit([share])
+
+
+def _is_stored(share: _Share[Item, Result]) -> bool:
+    return share.done.done() and not share.done.cancelled() and share.done.exception() is None
 
 
 def _let_go(share: _Share[Item, Result]) -> None:

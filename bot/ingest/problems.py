@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from bot.errors import DatabaseBusy, DatabaseUnavailable, NotFound, RiskbotError, WrongUse
+from bot.errors import Conflict, DatabaseBusy, DatabaseUnavailable, NotFound, RiskbotError, WrongUse
 
 LOG = logging.getLogger(__name__)
 SERVER_ERROR = 500
@@ -132,9 +132,21 @@ class RateLimited(Problem):
     hint = "Wait for the seconds in Retry-After, or put several items into one request."
 
 
+class Interrupted(Problem):
+    """The database took only a part of the request; sent again, that part counts once."""
+
+    status = 503
+    code = "interrupted"
+    hint = "Send all of it again after the seconds in Retry-After."
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, headers={"Retry-After": "5"})
+
+
 #: Errors of use cases and of the store → status and seconds for Retry-After (0: no such header).
 _STATUSES: tuple[tuple[type[RiskbotError], int, int], ...] = (
     (NotFound, 404, 0),
+    (Conflict, 409, 0),
     (WrongUse, 422, 0),
     (DatabaseBusy, 503, 1),
     (DatabaseUnavailable, 503, 5),

@@ -16,7 +16,7 @@ from bot.ingest.explain import explain, field_names
 from bot.ingest.group_commit import SHARED_FAULTS, GroupCommit
 from bot.ingest.intake import IntakeAnswer
 from bot.ingest.metrics import HttpMetrics, Outcome
-from bot.ingest.problems import Invalid, Problem, Rejected
+from bot.ingest.problems import Interrupted, Invalid, Problem, Rejected
 from bot.ingest.slices import SLICE_ITEMS, Slice, slices
 from bot.ingest.text import without_nul
 from bot.ingest.tokens import Scope
@@ -38,17 +38,6 @@ SMALL_BYTES = 16_384
 
 
 Item = TypeVar("Item", ModelCall, TaskOutcome)
-
-
-class Interrupted(Problem):
-    """The database took only a part of the request; sent again, that part counts once."""
-
-    status = 503
-    code = "interrupted"
-    hint = "Send all of it again after the seconds in Retry-After."
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, headers={"Retry-After": "5"})
 
 
 @dataclass

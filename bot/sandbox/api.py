@@ -39,7 +39,8 @@ class WebApi:
         if faults.delay_seconds and faults.concerns(exchange.method):
             await asyncio.sleep(faults.delay_seconds)
         try:
-            exchange.arguments = await read_arguments(request)
+            method = METHODS.get(exchange.method)
+            exchange.arguments = await read_arguments(request, takes_json=method is None or method.takes_json)
             answer = {"ok": True, **self._perform(request, exchange)}
             response = self._respond(exchange, answer)
             self._sandbox.store.flush()

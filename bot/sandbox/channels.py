@@ -59,6 +59,9 @@ class Channel:
         if not is_reply or message.get("subtype") == "thread_broadcast":
             insort(self.timeline, ts)
 
+    def has_replies(self, ts: str) -> bool:
+        return any(reply in self.messages for reply in self.threads.get(ts, ()))
+
     def take_out(self, ts: str) -> Json:
         message = self.messages.pop(ts)
         _discard(self.timeline, ts)
@@ -74,9 +77,13 @@ class Channel:
             return
         replies = [self.messages[ts] for ts in self.threads.get(thread_ts, ()) if ts in self.messages]
         authors = list(dict.fromkeys(reply["user"] for reply in replies))
+        if not replies:
+            for name in ("thread_ts", "reply_count", "reply_users", "reply_users_count", "latest_reply"):
+                parent.pop(name, None)
+            return
         parent["thread_ts"] = thread_ts
         parent |= {"reply_count": len(replies), "reply_users": authors, "reply_users_count": len(authors)}
-        parent["latest_reply"] = replies[-1]["ts"] if replies else thread_ts
+        parent["latest_reply"] = replies[-1]["ts"]
 
     def between(self, ordered: list[str], oldest: str, latest: str, *, inclusive: bool) -> list[str]:
         """The part of an ordered list of ts from `oldest` to `latest`; empty bounds are open."""

@@ -32,3 +32,5 @@ METADATA_LIMIT_BYTES = 16_000
 VIEW_LIMIT_BYTES = 250_000
 VIEW_STACK_LIMIT = 3
 HISTORY_LIMIT = 999
+#: Characters typed before an external select asks the app, unless the element says otherwise.
+MIN_QUERY_LENGTH = 3

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,6 +11,7 @@ from starlette.routing import Route
 from bot.sandbox.core import Sandbox
 from bot.sandbox.errors import ControlRefusal, SlackRefusal
 from bot.sandbox.fault_actions import apply_faults, faults_on
+from bot.sandbox.interactions import change
 from bot.sandbox.interactions.outcome import SETTLE_SECONDS
 from bot.sandbox.interactions.press import press
 from bot.sandbox.interactions.shortcut import run_shortcut
@@ -30,6 +32,10 @@ _INTERACTIONS: dict[str, _Interaction] = {
     "suggest": suggest,
     "message": write,
     "open_home": open_home,
+    "react": change.react,
+    "edit": change.edit,
+    "delete": change.delete,
+    "invite": change.invite,
 }
 
 
@@ -44,8 +50,8 @@ class Control:
         writes = {"clock": self._advance, "faults": self._set_faults, "reset": self._reset}
         writes |= {"delivery": self._set_delivery, "people": self._change_person}
         routes = [Route(f"/sandbox/api/{name}", self._guarded(do), methods=["GET"]) for name, do in reads.items()]
-        for name, change in writes.items():
-            routes.append(Route(f"/sandbox/api/{name}", self._guarded(change), methods=["POST"]))
+        for name, do in writes.items():
+            routes.append(Route(f"/sandbox/api/{name}", self._guarded(do), methods=["POST"]))
         for name, interaction in _INTERACTIONS.items():
             routes.append(Route(f"/sandbox/api/{name}", self._guarded(self._interact(interaction)), methods=["POST"]))
         return routes
@@ -122,7 +128,7 @@ class Control:
         """`request_url`: where signed HTTP goes, empty for Socket Mode; `verify` asks it first, as Slack does."""
         body = await read_body(request)
         url = str(body.get("request_url") or "")
-        if url and not url.startswith(("http://127.0.0.1", "http://localhost")):
+        if url and not _is_on_this_machine(url):
             raise ControlRefusal(f"{url} is not on this machine; the sandbox delivers to 127.0.0.1 only.")
         if url and body.get("verify") and not await self._sandbox.http_delivery.verify(url):
             raise ControlRefusal(f"{url} did not give the challenge back.")
@@ -143,6 +149,16 @@ class Control:
         self._sandbox.workspace.user_changed(user)
         self._pages.restate()
         return user.to_state()
+
+
+def _is_on_this_machine(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        # Reading the port is what finds out that it is none.
+        scheme, host, port = parts.scheme, parts.hostname, parts.port
+    except ValueError:
+        return False
+    return scheme == "http" and host in {"127.0.0.1", "localhost"} and port != 0
 
 
 async def read_body(request: Request) -> Json:

@@ -39,6 +39,7 @@ class Sandbox:
         self.socket_mode = SocketMode(self.clock, self.faults, self.journal)
         self.http_delivery = HttpDelivery(self.clock, self.journal, SIGNING_SECRET)
         self.events = Events(self.clock, self.faults, self.manifest, self.carrier)
+        self.workspace.announce = self.events.emit_later
         #: (person, channel, ts) → what they have chosen in that message, `state.values` of a press.
         self.message_states: dict[tuple[str, str, str], Json] = {}
         #: "http://127.0.0.1:PORT", known once the server listens.

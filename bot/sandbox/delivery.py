@@ -27,6 +27,10 @@ class Ack:
     ms: float
     payload: Json | None = None
     failure: Failure | None = None
+    #: Why in Slack's words for a retry; empty where the failure says it.
+    reason: str = ""
+    #: The app asked for no further delivery.
+    final: bool = False
 
     @property
     def acknowledged(self) -> bool:

@@ -1,15 +1,17 @@
 """Events API: who hears what, and a second, third and fourth try for what was not acknowledged."""
 
 import asyncio
+import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.constants import APP_ID, BOT_USER_ID, EVENT_RETRY_SECONDS, TEAM_ID, VERIFICATION_TOKEN
 from bot.sandbox.delivery import Ack, Carrier, EnvelopeKind, Failure, Retry
 from bot.sandbox.faults import Faults
+from bot.sandbox.feed import Happening
 from bot.sandbox.manifest import Manifest
-from bot.sandbox.wire import Json
+from bot.sandbox.wire import Json, dumps
 
 
 class Events:
@@ -31,12 +33,22 @@ class Events:
         outer = self._outer(event)
         duplicate = self._faults.take_duplicate()
         ack = await self._deliver(outer, Retry())
-        if not ack.acknowledged:
-            self._spawn(outer, ack)
+        if not (ack.acknowledged or ack.final):
+            self._keep(self._retry(outer, ack))
         elif duplicate:
             again = outer if duplicate == "same_id" else self._outer(event)
             await self._deliver(again, Retry(1, "timeout") if duplicate == "same_id" else Retry())
         return ack
+
+    def emit_later(self, happenings: list[Happening]) -> None:
+        """Deliver behind the back of what caused them; each in its own time, as Slack does."""
+        for event, name in happenings:
+            if self._manifest.hears(name or event["type"]):
+                # As it is now: messages go on changing.
+                self._keep(self._emit_quietly(json.loads(dumps(event)), name))
+
+    async def _emit_quietly(self, event: Json, name: str) -> None:
+        await self.emit(event, name)
 
     def _outer(self, event: Json) -> Json:
         authorization = {"enterprise_id": None, "team_id": TEAM_ID, "user_id": BOT_USER_ID, "is_bot": True}
@@ -56,17 +68,17 @@ class Events:
     async def _deliver(self, outer: Json, retry: Retry) -> Ack:
         return await self._carrier().deliver(EnvelopeKind.EVENT, outer, answerable=False, retry=retry)
 
-    def _spawn(self, outer: Json, failed: Ack) -> None:
-        task = asyncio.create_task(self._retry(outer, failed))
+    def _keep(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _retry(self, outer: Json, failed: Ack) -> None:
         for attempt, pause_seconds in enumerate(EVENT_RETRY_SECONDS, start=1):
             await self._clock.sleep_until(self._clock.now() + pause_seconds)
-            reason = "timeout" if failed.failure is Failure.TIMEOUT else "connection_failed"
+            reason = failed.reason or ("timeout" if failed.failure is Failure.TIMEOUT else "connection_failed")
             failed = await self._deliver(outer, Retry(attempt, reason))
-            if failed.acknowledged:
+            if failed.acknowledged or failed.final:
                 return
 
     def cancel(self) -> None:

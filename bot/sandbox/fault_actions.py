@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from bot.sandbox.constants import BOT_USER_ID
 from bot.sandbox.core import Sandbox
 from bot.sandbox.errors import ControlRefusal, not_there
+from bot.sandbox.feed import put_out
 from bot.sandbox.wire import Json
 
 
@@ -43,6 +44,7 @@ async def _remove_bot(sandbox: Sandbox, name: object) -> None:
         raise ControlRefusal(f"The bot is not in #{channel.name}.")
     channel.members.remove(BOT_USER_ID)
     sandbox.workspace.channel_changed(channel)
+    sandbox.workspace.announce(put_out(channel, channel.creator, sandbox.workspace.new_ts()))
 
 
 async def _delete_message(sandbox: Sandbox, target: object) -> None:

@@ -16,6 +16,10 @@ from bot.sandbox.delivery import Ack, EnvelopeKind, Failure, Retry
 from bot.sandbox.journal import Journal
 from bot.sandbox.wire import Json, dumps
 
+#: Slack follows two redirects of a request URL.
+_REDIRECTS = 2
+_AGENT = {"User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)"}
+
 
 class HttpDelivery:
     """Off until a request URL is set; then commands, interactions and events all go there."""
@@ -60,17 +64,27 @@ class HttpDelivery:
 
     async def _post(self, body: bytes, headers: dict[str, str], started: float, *, answerable: bool) -> Ack:
         if self._client is None:
-            self._client = httpx.AsyncClient(trust_env=False, timeout=httpx.Timeout(ACK_DEADLINE_SECONDS))
+            timeout = httpx.Timeout(ACK_DEADLINE_SECONDS)
+            self._client = httpx.AsyncClient(
+                trust_env=False, timeout=timeout, follow_redirects=True, max_redirects=_REDIRECTS, headers=_AGENT
+            )
         try:
             async with asyncio.timeout(ACK_DEADLINE_SECONDS):
                 response = await self._client.post(self.request_url, content=body, headers=headers)
         except (TimeoutError, httpx.TimeoutException):
             return Ack(_ms_since(started), failure=Failure.TIMEOUT)
+        except httpx.TooManyRedirects:
+            return Ack(_ms_since(started), failure=Failure.UNREACHABLE, reason="too_many_redirects")
         except httpx.HTTPError:
             return Ack(_ms_since(started), failure=Failure.UNREACHABLE)
-        if response.status_code >= 300:  # noqa: PLR2004 - Slack takes 2xx alone as an acknowledgement
-            return Ack(_ms_since(started), failure=Failure.UNREACHABLE)
-        return Ack(_ms_since(started), payload=_answer(response) if answerable else None)
+        if not response.is_success:
+            # Only an app that says no is heard so; one that was too slow is asked again.
+            final = response.headers.get("x-slack-no-retry") == "1"
+            return Ack(_ms_since(started), failure=Failure.UNREACHABLE, reason="http_error", final=final)
+        try:
+            return Ack(_ms_since(started), payload=_answer(response) if answerable else None)
+        except ValueError:
+            return Ack(_ms_since(started), failure=Failure.UNREACHABLE, reason="unknown_error")
 
     async def close(self) -> None:
         if self._client is not None:

@@ -8,6 +8,7 @@ import yaml
 
 from bot.paths import MANIFEST
 from bot.sandbox.errors import not_there
+from bot.sandbox.feed import EVENT_SCOPES
 from bot.sandbox.wire import Json
 
 #: What an absent manifest grants; without chat:write.public, which would let a bot post where it is not.
@@ -15,7 +16,8 @@ ALL_SCOPES = (
     *("chat:write", "commands", "users:read", "users:read.email", "usergroups:read", "team:read"),
     *("channels:read", "channels:history", "channels:join", "channels:manage", "groups:read", "groups:history"),
     *("groups:write", "im:read", "im:history", "im:write", "app_mentions:read", "files:write", "reactions:write"),
-    *("pins:write", "bookmarks:write"),
+    *("reactions:read", "files:read", "pins:read", "pins:write", "bookmarks:read", "bookmarks:write", "mpim:read"),
+    *("mpim:history", "mpim:write", "users.profile:read", "emoji:read"),
 )
 
 
@@ -30,7 +32,11 @@ class Manifest:
         written = ((self._document.get("oauth_config") or {}).get("scopes") or {}).get("bot") or ()
         self.scopes: list[str] = list(ALL_SCOPES if self._open else written)
         self._events = set((settings.get("event_subscriptions") or {}).get("bot_events") or ())
-        self.home_enabled = self._open or bool((features.get("app_home") or {}).get("home_tab_enabled"))
+        home = features.get("app_home") or {}
+        self.home_enabled = self._open or bool(home.get("home_tab_enabled"))
+        read_only = bool(home.get("messages_tab_read_only_enabled"))
+        self.messages_enabled = bool(home.get("messages_tab_enabled", True)) and not read_only
+        self.interactive = self._open or bool((settings.get("interactivity") or {}).get("is_enabled"))
 
     @classmethod
     def load(cls, source: Path | Mapping[str, Any] | None) -> "Manifest":
@@ -48,7 +54,10 @@ class Manifest:
         return scope in self.scopes
 
     def hears(self, event: str) -> bool:
-        return self._open or event in self._events
+        """Subscribed, and with a scope to read what it tells."""
+        scopes = EVENT_SCOPES.get(event, ())
+        allowed = not scopes or any(scope in self.scopes for scope in scopes)
+        return self._open or (event in self._events and allowed)
 
     def command(self, command: str) -> Json:
         """Raises a control's 404, as Slack tells a person that a command is not valid."""

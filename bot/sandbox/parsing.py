@@ -60,18 +60,18 @@ class Arguments:
             raise SlackRefusal(error) from None
 
 
-async def read_arguments(request: Request) -> Arguments:
-    """Query and body together; the body wins."""
+async def read_arguments(request: Request, *, takes_json: bool = True) -> Arguments:
+    """Query and body together; the body wins. Methods that only read pass a JSON body over, as if nothing was sent."""
     values: Json = dict(request.query_params)
     if request.method == "POST":
-        values |= await _body(request)
+        values |= await _body(request, takes_json=takes_json)
     return Arguments(values)
 
 
-async def _body(request: Request) -> Json:
+async def _body(request: Request, *, takes_json: bool) -> Json:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
-        return _json_object(await request.body())
+        return _json_object(await request.body()) if takes_json else {}
     if kind == "multipart/form-data":
         async with request.form() as form:
             return {name: value for name, value in form.items() if isinstance(value, str)}

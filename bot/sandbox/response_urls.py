@@ -8,12 +8,13 @@ from bot.sandbox.clock import SandboxClock
 from bot.sandbox.constants import RESPONSE_URL_LIFETIME_SECONDS, RESPONSE_URL_USES, TEAM_ID
 from bot.sandbox.content import read_content, require_content
 from bot.sandbox.errors import SlackRefusal
-from bot.sandbox.messages import bot_message, edit, ephemeral_message
+from bot.sandbox.messages import bot_message, ephemeral_message, is_tombstone
 from bot.sandbox.parsing import Arguments
 from bot.sandbox.wire import Json
 from bot.sandbox.workspace import Workspace
 
 _KEPT = 5_000
+_GONE: Json = {"subtype": "tombstone"}
 
 
 @dataclass(slots=True)
@@ -93,7 +94,7 @@ def answer(workspace: Workspace, place: Place, body: Json) -> None:
 def _delete_original(workspace: Workspace, place: Place) -> None:
     if place.is_ephemeral:
         workspace.delete_ephemeral(place.message_ts)
-    elif place.message_ts in place.channel.messages:
+    elif not is_tombstone(place.channel.messages.get(place.message_ts, _GONE)):
         workspace.delete_message(place.channel, place.message_ts)
 
 
@@ -103,8 +104,7 @@ def _replace_original(workspace: Workspace, place: Place, content: Json) -> None
         message = ephemeral_message(place.message_ts, content, thread_ts=thread_ts)
         workspace.show_ephemeral(place.channel, place.user_id, message)
         return
-    message = place.channel.messages.get(place.message_ts, {})
-    if not message:
+    message = place.channel.messages.get(place.message_ts, _GONE)
+    if is_tombstone(message):
         raise SlackRefusal("message_not_found")
-    edit(message, content, workspace.new_ts())
-    workspace.message_changed(place.channel, message)
+    workspace.edit_message(place.channel, message, content, replace=True)

@@ -7,6 +7,8 @@ from bot.sandbox.channels import Channel, ChannelKind
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.constants import BOT_NAME, BOT_USER_ID
 from bot.sandbox.errors import not_there
+from bot.sandbox.feed import Happening, changed, deleted, posted
+from bot.sandbox.messages import bury, edit
 from bot.sandbox.people import SEEDED_CHANNELS, Group, User, seeded_groups, seeded_users
 from bot.sandbox.persistence import MemoryStore
 from bot.sandbox.wire import Json
@@ -21,6 +23,8 @@ class Workspace:
         self.clock = clock
         self.store = store or MemoryStore()
         self.watchers: list[Watcher] = []
+        #: Sends what happens to the app, as far as it subscribed.
+        self.announce: Callable[[list[Happening]], None] = lambda _happenings: None
         self._last_ts_us = 0
         self._empty()
         self._seed()
@@ -161,20 +165,44 @@ class Workspace:
         self.store.put("user", user.id, {name: getattr(user, name) for name in User.__slots__})
 
     def post(self, channel: Channel, message: Json) -> None:
+        """A new message of the bot's own; it hears of it as of any other."""
+        self.put(channel, message)
+        self.announce(posted(channel, message))
+
+    def put(self, channel: Channel, message: Json) -> None:
         channel.put(message)
         self.message_changed(channel, message)
+        self._parent_changed(channel, message)
+
+    def _parent_changed(self, channel: Channel, message: Json) -> None:
         parent = channel.messages.get(str(message.get("thread_ts", message["ts"])))
         if parent is not None and parent is not message:
             self.message_changed(channel, parent)
+
+    def edit_message(self, channel: Channel, message: Json, content: Json, *, replace: bool = False) -> None:
+        """Change it in place by `edit`, of which `replace` is told there."""
+        before = dict(message)
+        edit(message, content, self.new_ts(), replace=replace)
+        self.message_changed(channel, message)
+        self.announce(changed(channel, message, before, message["edited"]["ts"]))
 
     def message_changed(self, channel: Channel, message: Json) -> None:
         self.store.put("message", f"{channel.id}/{message['ts']}", message)
         self.tell("message", channel=channel.id, message=message)
 
     def delete_message(self, channel: Channel, ts: str) -> None:
-        channel.take_out(ts)
-        self.store.drop("message", f"{channel.id}/{ts}")
-        self.tell("message_deleted", channel=channel.id, ts=ts)
+        """Take it away; where a thread hangs below it, Slack leaves a tombstone in its place."""
+        message = channel.messages[ts]
+        if channel.has_replies(ts):
+            before = dict(message)
+            bury(message)
+            self.message_changed(channel, message)
+        else:
+            before = channel.take_out(ts)
+            self.store.drop("message", f"{channel.id}/{ts}")
+            self.tell("message_deleted", channel=channel.id, ts=ts)
+            self._parent_changed(channel, before)
+        self.announce(deleted(channel, before, self.new_ts()))
 
     def show_ephemeral(self, channel: Channel, user_id: str, message: Json) -> None:
         """Show a new private message, or the changed one of the same ts."""

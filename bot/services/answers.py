@@ -1,5 +1,7 @@
 """What a person is told after a press or a command."""
 
+from datetime import datetime
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -21,3 +23,15 @@ class Answer(BaseModel):
     @classmethod
     def unchanged(cls, text: str) -> "Answer":
         return cls(changed=False, text=text)
+
+
+def who(actor: str) -> str:
+    """A person by mention, a program by the name of its token."""
+    return f"The program {actor.removeprefix('token:')}" if actor.startswith("token:") else f"<@{actor}>"
+
+
+def at(moment: datetime | None) -> str:
+    """A moment in the reader's own time zone, as Slack's clients show it."""
+    if moment is None:
+        return "a while ago"
+    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}|{moment:%Y-%m-%d %H:%M} UTC>"

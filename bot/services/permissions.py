@@ -18,6 +18,7 @@ class Verb(StrEnum):
     UNACKNOWLEDGE = "give back alerts"
     ASSIGN = "assign alerts"
     RESOLVE = "resolve alerts"
+    SILENCE = "silence alerts"
     SUBSCRIBE = "change what a channel hears"
     JUDGE = "judge alerts"
 

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 from riskengine.durations import spoken
 from riskengine.response.alerts import Alert, AlertStatus, Severity
-from riskengine.response.grouping import Group
+from riskengine.response.grouping import Group, identity_of
+from riskengine.response.reports import Mutes
 
 #: Alerts that a card lists one by one; the rest are counted.
 LISTED = 5
@@ -21,7 +22,10 @@ EMOJI = {
     Severity.LOW: "🔵",
     Severity.INFO: "⚪",
 }
-_EMOJI_OF_STATUS = {AlertStatus.ACKNOWLEDGED: "👀", AlertStatus.RESOLVED: "✅"}
+_EMOJI_OF_STATUS = {AlertStatus.ACKNOWLEDGED: "👀", AlertStatus.SUPPRESSED: "🔕", AlertStatus.RESOLVED: "✅"}
+#: Silences and explaining alerts that a card names.
+MUTES = 3
+NOTHING_MUTES = Mutes()
 #: Slack's longest address of a button.
 ADDRESS_LENGTH = 3_000
 _ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
@@ -38,6 +42,19 @@ class Line(BaseModel):
     emoji: str
     #: What was measured when it fired; empty where the card says it for all of them.
     value: str
+
+
+class MuteLine(BaseModel):
+    """One thing that mutes alerts of the group: a silence, or an alert that explains them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    #: A silence's author, end and reason.
+    by: str
+    until: datetime | None
+    comment: str
+    #: What the explaining alert is.
+    source: str
 
 
 class AlertCard(BaseModel):
@@ -72,6 +89,9 @@ class AlertCard(BaseModel):
     resolved_at: datetime | None
     firing: int
     acknowledged: int
+    suppressed: int
+    mutes: tuple[MuteLine, ...]
+    unmuted_at: datetime | None
     lines: tuple[Line, ...]
     more: int
     #: A file of Slack's, and what it shows in words; empty while there is none.
@@ -102,7 +122,7 @@ class AlertDigest(BaseModel):
     lines: tuple[DigestLine, ...]
 
 
-def to_card(group: Group, alerts: Sequence[Alert]) -> AlertCard:
+def to_card(group: Group, alerts: Sequence[Alert], mutes: Mutes = NOTHING_MUTES) -> AlertCard:
     holding = [alert for alert in alerts if alert.status != AlertStatus.RESOLVED]
     telling = (holding or list(alerts))[:1]
     annotations = telling[0].annotations if telling else {}
@@ -134,9 +154,27 @@ def to_card(group: Group, alerts: Sequence[Alert]) -> AlertCard:
         resolved_at=group.resolved_at,
         firing=group.firing,
         acknowledged=group.acknowledged,
+        suppressed=group.suppressed,
+        mutes=_mute_lines(mutes),
+        unmuted_at=group.unmuted_at if group.status == AlertStatus.FIRING else None,
         lines=_lines((holding or list(alerts))[:LISTED], group),
-        more=max(0, group.firing + group.acknowledged - LISTED) if holding else 0,
+        more=max(0, group.firing + group.acknowledged + group.suppressed - LISTED) if holding else 0,
     )
+
+
+def _mute_lines(mutes: Mutes) -> tuple[MuteLine, ...]:
+    """The silence that lasts longest first."""
+    longest_first = sorted(mutes.silences, key=lambda silence: silence.ends_at, reverse=True)
+    silences = [
+        MuteLine(by=each.created_by, until=each.ends_at, comment=each.comment, source="") for each in longest_first
+    ]
+    sources = [MuteLine(by="", until=None, comment="", source=_title(each)) for each in mutes.sources]
+    return tuple([*silences, *sources][:MUTES])
+
+
+def _title(alert: Alert) -> str:
+    subject = identity_of(alert.name, alert.labels).subject
+    return f"{alert.name} · {subject}" if subject else alert.name
 
 
 def _ended_by(alerts: Sequence[Alert]) -> str:
@@ -152,6 +190,8 @@ def headline(group: Group) -> str:
         return f"✅ Resolved: {group.name}{about}"
     if group.status == AlertStatus.ACKNOWLEDGED:
         return f"👀 Acknowledged: {group.name}{about}"
+    if group.status == AlertStatus.SUPPRESSED:
+        return f"🔕 Muted: {group.name}{about}"
     count = f" ({group.firing} alerts)" if group.firing > 1 else ""
     return f"{EMOJI[group.severity]} {group.severity.capitalize()}: {group.name}{about}{count}"
 
@@ -201,7 +241,7 @@ def to_digest(digest_id: int, groups: Sequence[Group]) -> AlertDigest:
     headline = (
         f"🌊 {firing} of {len(groups)} alert groups need somebody"
         if firing
-        else f"👀 {len(groups)} alert groups, all seen"
+        else f"👀 {len(groups)} alert groups, all seen{' or muted' if count[AlertStatus.SUPPRESSED] else ''}"
     )
     if count[AlertStatus.RESOLVED] == len(groups):
         headline = f"✅ All {len(groups)} alert groups are resolved"

@@ -6,12 +6,15 @@ The SDK repeats a POST whose answer was lost and thereby posts twice; here a los
 import json
 import math
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.clock import Clock
 from bot.errors import WrongUse
 from bot.slack.errors import Outcome, SlackError, outcome_of
 
@@ -37,8 +40,11 @@ def web_client(token: str, api_url: str, *, timeout: timedelta, session: aiohttp
 class SlackClient:
     """Calls methods and turns every way of failing into a SlackError."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: AsyncWebClient, clock: Clock | None = None) -> None:
         self._client = client
+        self._clock = clock or Clock()
+        #: How far our clock was ever seen ahead of Slack's, which dates each of its answers.
+        self.ahead = timedelta(0)
 
     @property
     def sdk(self) -> AsyncWebClient:
@@ -61,6 +67,7 @@ class SlackClient:
     async def _answered(self, method: str, **body: Any) -> dict[str, Any]:
         try:
             response = await self._client.api_call(method, **body)
+            self._compare_clocks(response)
         except SlackApiError as error:
             raise _refused(method, error) from error
         except aiohttp.ClientConnectorError as error:
@@ -97,12 +104,27 @@ class SlackClient:
         """Call a method that reads and takes its arguments in the address."""
         try:
             response = await self._client.api_call(method, http_verb="GET", params=arguments)
+            self._compare_clocks(response)
         except SlackApiError as error:
             raise _refused(method, error) from error
         except (TimeoutError, aiohttp.ClientError, OSError, json.JSONDecodeError) as error:
             # Reading twice harms nobody, so it does not matter whether Slack got it.
             raise SlackError(method, f"no answer ({error or type(error).__name__})", Outcome.UNREACHABLE) from error
         return _as_dict(response.data)
+
+    def _compare_clocks(self, response: AsyncSlackResponse) -> None:
+        # Whole seconds, cut off: at most one too many, and a slow answer adds its time; both only widen a search.
+        try:
+            slacks = parsedate_to_datetime(str(_header(response.headers, "Date")))
+        except ValueError:
+            return
+        if slacks.tzinfo is not None:
+            self.ahead = max(self.ahead, self._clock.protocol_now() - slacks)
+
+
+def _header(headers: Any, name: str) -> object:
+    """By whatever spelling: HTTP's names know no capitals."""
+    return next((value for key, value in headers.items() if key.lower() == name.lower()), "")
 
 
 def _as_dict(data: object) -> dict[str, Any]:

@@ -20,6 +20,8 @@ TOLD = {
     "acknowledgement_expired": ("⌛", "the acknowledgement ran out"),
     "assigned": ("👉", "assigned it to"),
     "resolved": ("✅", "resolved it"),
+    "silenced": ("🔕", "was silenced"),
+    "unsilenced": ("🔔", "is silenced no more"),
     "judged_useful": ("👍", "called it useful"),
     "judged_not_useful": ("👎", "called it not useful"),
 }
@@ -40,7 +42,7 @@ class TimelineEntry(BaseModel):
 
 def group_view(detail: GroupDetail, notice: str = "") -> dict[str, Any]:
     """The modal's JSON; `notice` is shown on top, for the answer to a press inside the modal."""
-    card = to_card(detail.group, detail.alerts)
+    card = to_card(detail.group, detail.alerts, detail.mutes)
     entries = [_entry(each) for each in detail.history[-HISTORY:]]
     older = len(detail.history) > HISTORY
     return render("alerts/group_view", {**dict(card), "entries": entries, "older": older, "notice": notice})
@@ -56,6 +58,8 @@ def _entry(recorded: Recorded) -> TimelineEntry:
     emoji, told = TOLD.get(recorded.verb, ("•", recorded.verb.replace("_", " ")))
     if recorded.verb == "alert_fired" and "severity" in recorded.detail:
         told = f"{told} ({recorded.detail['severity']})"
+    if recorded.verb == "alert_fired" and recorded.detail.get("silenced_by"):
+        told = f"{told}, silenced"
     user, source = (name, "") if kind == "slack" else ("", name)
     if name and not user:
         told = f"{told}, by the program" if kind == "token" else f"{told}, says"

@@ -35,7 +35,7 @@ COMMANDS = (
     CommandSpec(
         Command.ALERTS,
         "What fires, what is yours",
-        "[status | list | mine | subscribe | unsubscribe | subscriptions | report | help]",
+        "[status | list | mine | subscribe | unsubscribe | subscriptions | rules | report | help]",
     ),
 )
 SHORTCUTS: tuple[ShortcutSpec, ...] = ()

@@ -7,15 +7,15 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from bot.store import alerts as store
-from bot.store import audit
+from bot.store import audit, silences
 from bot.store.alerts import alert_groups, alerts
 from bot.store.database import Transaction
 from bot.store.messages import messages
 from riskengine.response.alerts import Alert, AlertStatus, Severity
 from riskengine.response.grouping import Group
-from riskengine.response.reports import GroupDetail, Overview
+from riskengine.response.reports import GroupDetail, Mutes, Overview
 
-OPEN = (AlertStatus.FIRING, AlertStatus.ACKNOWLEDGED)
+OPEN = (AlertStatus.FIRING, AlertStatus.ACKNOWLEDGED, AlertStatus.SUPPRESSED)
 
 
 class AlertFilter(BaseModel):
@@ -37,7 +37,19 @@ def detail(tx: Transaction, group_id: int, *, alerts_limit: int = 20, history_li
         return None
     mine = select(alerts).where(alerts.c.group_id == group_id).order_by(alerts.c.id.desc()).limit(500)
     rows = sorted((store.to_alert(row) for row in tx.execute(mine)), key=_holding_first)
-    return GroupDetail(found[0], rows[:alerts_limit], audit.history(tx, "alert_group", group_id, history_limit))
+    history = audit.history(tx, "alert_group", group_id, history_limit)
+    return GroupDetail(found[0], rows[:alerts_limit], history, _mutes(tx, rows))
+
+
+def _mutes(tx: Transaction, rows: Sequence[Alert]) -> Mutes:
+    """What mutes those of the alerts that hold; mostly nothing, and then nothing is asked."""
+    muted = [alert for alert in rows if alert.status != AlertStatus.RESOLVED and alert.is_muted]
+    if not muted:
+        return Mutes()
+    sources = {alert.inhibited_by for alert in muted if alert.inhibited_by is not None}
+    found = tx.execute(select(alerts).where(alerts.c.id.in_(sources)).order_by(alerts.c.id)) if sources else ()
+    silencing = {alert.silenced_by for alert in muted if alert.silenced_by is not None}
+    return Mutes(tuple(silences.plain(tx, silencing)) if silencing else (), tuple(store.to_alert(row) for row in found))
 
 
 def _holding_first(alert: Alert) -> tuple[int, int, float]:
@@ -61,7 +73,7 @@ def open_groups(tx: Transaction, *, limit: int = 50, owner: str | None = None) -
 
 #: Sorted by the database: among thousands that are open the worst one may be the oldest.
 _FIRING_WORST_OLDEST = (
-    case((alert_groups.c.status == AlertStatus.FIRING, 0), else_=1),
+    case({AlertStatus.FIRING: 0, AlertStatus.ACKNOWLEDGED: 1}, value=alert_groups.c.status, else_=2),
     case({each.value: -each.rank for each in Severity}, value=alert_groups.c.severity, else_=0),
     alert_groups.c.opened_at,
     alert_groups.c.id,
@@ -92,6 +104,7 @@ def overview(tx: Transaction) -> Overview:
     return Overview(
         firing_groups=counts.get("firing", 0),
         acknowledged_groups=counts.get("acknowledged", 0),
+        suppressed_groups=counts.get("suppressed", 0),
         resolved_last_day=int(tx.execute(resolved).scalar_one()),
         mtta=_mean_time_to_acknowledge(tx),
     )

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    case,
     func,
     insert,
     or_,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 )
 
 from bot.store.database import Transaction
-from bot.store.schema import Id, Json, UtcDateTime, metadata
+from bot.store.schema import Id, Json, UtcDateTime, UtcDateTimes, metadata
 from riskengine.response.alerts import Alert, AlertStatus, Severity
 from riskengine.response.grouping import AlertCount, Group, GroupIdentity
 
@@ -51,6 +52,11 @@ alert_groups = Table(
     Column("acknowledgement_expires_at", UtcDateTime),
     Column("assigned_to", String(64)),
     Column("assigned_by", String(64)),
+    Column("suppressed", Integer, nullable=False, server_default="0"),
+    Column("unmuted_at", UtcDateTime),
+    #: When it fired and was resolved lately, for telling whether it flaps.
+    Column("changed_at", UtcDateTimes),
+    Column("flapping_since", UtcDateTime),
     Index("ix_alert_groups_open", "status", "severity"),
     Index("ix_alert_groups_opened_at", "opened_at"),
     # How things went in the last day is asked with every `/alerts`, of all the groups there ever were.
@@ -86,6 +92,8 @@ alerts = Table(
     Column("acknowledged_by", String(64)),
     Column("resolved_at", UtcDateTime),
     Column("resolved_by", String(64)),
+    Column("silenced_by", Id),
+    Column("inhibited_by", Id),
     # All that counting a group reads: one of ten thousand alerts is summed without a look at the rows.
     Index("ix_alerts_group", "group_id", "status", "severity"),
     Index("ix_alerts_fingerprint", "fingerprint", "id"),
@@ -97,6 +105,10 @@ Index(
     sqlite_where=alerts.c.status != "resolved",
     postgresql_where=alerts.c.status != "resolved",
 )
+# What a silence or an alert mutes is few among all, and counted and freed by these.
+for _muted_by in (alerts.c.silenced_by, alerts.c.inhibited_by):
+    _is_muted = _muted_by.is_not(None)
+    Index(f"ix_alerts_{_muted_by.name}", _muted_by, alerts.c.status, sqlite_where=_is_muted, postgresql_where=_is_muted)
 
 
 #: Statements of the hot paths are made once: SQLAlchemy takes longer to build one than SQLite to run it.
@@ -126,7 +138,7 @@ _COUNT = (
 )
 _ACKNOWLEDGE = (
     update(alerts)
-    .where(alerts.c.group_id.in_(_IDS), alerts.c.status == AlertStatus.FIRING)
+    .where(alerts.c.group_id.in_(_IDS), alerts.c.status.in_((AlertStatus.FIRING, AlertStatus.SUPPRESSED)))
     .values(
         status=AlertStatus.ACKNOWLEDGED,
         acknowledged_by=bindparam("person"),
@@ -136,7 +148,14 @@ _ACKNOWLEDGE = (
 _UNACKNOWLEDGE = (
     update(alerts)
     .where(alerts.c.group_id.in_(_IDS), alerts.c.status == AlertStatus.ACKNOWLEDGED)
-    .values(status=AlertStatus.FIRING, acknowledged_by=None, acknowledged_at=None)
+    .values(
+        status=case(
+            (alerts.c.silenced_by.is_not(None) | alerts.c.inhibited_by.is_not(None), AlertStatus.SUPPRESSED),
+            else_=AlertStatus.FIRING,
+        ),
+        acknowledged_by=None,
+        acknowledged_at=None,
+    )
 )
 _RESOLVE = (
     update(alerts)
@@ -241,6 +260,19 @@ def count_by_group(tx: Transaction, group_ids: Sequence[int]) -> dict[int, list[
     return counts
 
 
+def groups_with_unmuted(tx: Transaction, group_ids: Sequence[int]) -> set[int]:
+    """Those of the groups that have an alert which nothing muted, over or not."""
+    heard = alerts.c.silenced_by.is_(None) & alerts.c.inhibited_by.is_(None)
+    rows = tx.execute(select(alerts.c.group_id).where(alerts.c.group_id.in_(group_ids), heard).distinct())
+    return {int(row[0]) for row in rows}
+
+
+def groups_firing(tx: Transaction, group_ids: Sequence[int]) -> set[int]:
+    """Those of the groups that have an alert which fires."""
+    mine = alerts.c.group_id.in_(group_ids) & (alerts.c.status == AlertStatus.FIRING)
+    return {int(row[0]) for row in tx.execute(select(alerts.c.group_id).where(mine).distinct())}
+
+
 def labels_by_group(tx: Transaction, group_ids: Sequence[int]) -> dict[int, list[dict[str, str]]]:
     """The labels of the alerts that hold; of a group whose alerts are all over, those of its newest one."""
     open_or_newest = (alerts.c.status != AlertStatus.RESOLVED) | alerts.c.id.in_(_newest_of(group_ids))
@@ -281,6 +313,7 @@ def acknowledge_firing(tx: Transaction, group_ids: Sequence[int], by: str) -> No
 
 
 def unacknowledge(tx: Transaction, group_ids: Sequence[int]) -> None:
+    """They fire again, or are suppressed where something mutes them."""
     tx.execute(_UNACKNOWLEDGE, {"ids": group_ids})
 
 

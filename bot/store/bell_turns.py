@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Column, String, Table, select, update
+from sqlalchemy import Column, String, Table, select
 
 from bot.store.database import Transaction
 from bot.store.dialects import upsert
@@ -25,9 +25,14 @@ def take_turn(tx: Transaction, bell: str, pause: timedelta) -> bool:
     A moment ahead of ours, left by a clock that was wrong, holds up nobody.
     """
     tx.execute(upsert(tx, bell_turns).on_conflict_do_nothing(), [{"bell": bell, "answered_at": NEVER}])
-    mine = bell_turns.c.bell == bell
-    last = tx.execute(select(bell_turns.c.answered_at).where(mine).with_for_update()).scalar_one()
-    if timedelta(0) <= tx.protocol_now - last < pause:
+    last = select(bell_turns.c.answered_at).where(bell_turns.c.bell == bell).with_for_update()
+    if timedelta(0) <= tx.protocol_now - tx.execute(last).scalar_one() < pause:
         return False
-    tx.execute(update(bell_turns).where(mine).values(answered_at=tx.protocol_now))
+    answer(tx, bell)
     return True
+
+
+def answer(tx: Transaction, bell: str) -> None:
+    """Write down that it was answered now; always a write, whoever answered before."""
+    statement = upsert(tx, bell_turns).values(bell=bell, answered_at=tx.protocol_now)
+    tx.execute(statement.on_conflict_do_update(index_elements=["bell"], set_={"answered_at": tx.protocol_now}))

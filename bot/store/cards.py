@@ -1,6 +1,6 @@
 """Cards: one message per subject and channel that shows the subject's newest revision."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -93,3 +93,10 @@ def card_ids(tx: Transaction, subject_kind: str, subject_id: int) -> list[int]:
     mine = (messages.c.subject_kind == subject_kind) & (messages.c.subject_id == subject_id)
     rows = tx.execute(select(shown_by).where(mine, messages.c.nature == Nature.CARD).order_by(messages.c.id))
     return [int(row[0]) for row in rows if row[0] is not None]
+
+
+def channels_of(tx: Transaction, subject_kind: str, subject_ids: Collection[int]) -> list[str]:
+    """The channels that hear of any of these subjects, each once."""
+    mine = (messages.c.subject_kind == subject_kind) & messages.c.subject_id.in_(subject_ids)
+    rows = tx.execute(select(messages.c.channel).where(mine, messages.c.nature == Nature.CARD).distinct())
+    return sorted(str(row[0]) for row in rows)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, update
 
 from bot.store.alert_lookups import OPEN
-from bot.store.alerts import alert_groups
+from bot.store.alerts import alert_groups, alerts
 from bot.store.audit import audit
 from bot.store.claims import Action
 from bot.store.database import Bell, Transaction
@@ -14,8 +14,10 @@ from bot.store.due import DueKind, due
 from bot.store.messages import AMBIGUOUS, BEHIND, SENDING, TO_POST, MessageState, Nature, is_state, messages
 from bot.store.rates import method_rates
 from bot.store.rule_states import rule_looks
+from bot.store.silences import silences
 from bot.store.telemetry.deltas import rollup_deltas
 from riskengine.response.alerts import AlertStatus
+from riskengine.response.silences import SilenceStatus
 
 #: Rows that one look gives.
 LIMIT = 200
@@ -40,8 +42,11 @@ def _without(kind: DueKind, condition: ColumnElement[bool]) -> Select[tuple[obje
 
 
 def untold_groups(tx: Transaction) -> Rows:
-    """Open groups that were never told, and that nothing is going to tell."""
-    never = and_(alert_groups.c.status.in_(OPEN), alert_groups.c.told_at.is_(None))
+    """Groups that fire, were never told, and that nothing is going to tell.
+
+    What somebody took while it was muted needs nobody, and is not told until it fires.
+    """
+    never = and_(alert_groups.c.status == AlertStatus.FIRING, alert_groups.c.told_at.is_(None))
     return _rows(tx, _without(DueKind.TELL_GROUP, never))
 
 
@@ -55,6 +60,15 @@ def unending_acknowledgements(tx: Transaction) -> Rows:
     """Groups whose acknowledgement has an end that nothing will bring about."""
     ends = and_(alert_groups.c.acknowledgement_expires_at.is_not(None), alert_groups.c.acknowledged > 0)
     return _rows(tx, _without(DueKind.EXPIRE_ACKNOWLEDGEMENT, and_(alert_groups.c.status.in_(OPEN), ends)))
+
+
+def unattended_silences(tx: Transaction) -> Rows:
+    """Silences that will never begin or end, or that are over and still mute alerts which hold."""
+    alive = silences.c.state.in_((SilenceStatus.PENDING, SilenceStatus.ACTIVE))
+    still_mutes = exists().where(alerts.c.silenced_by == silences.c.id, alerts.c.status.in_(OPEN))
+    over = and_(silences.c.state == SilenceStatus.EXPIRED, still_mutes)
+    waits = exists().where(due.c.kind == DueKind.REVIEW_SILENCE, due.c.subject_id == silences.c.id)
+    return _rows(tx, select(silences).where(or_(alive, over), ~waits).order_by(silences.c.id))
 
 
 def cards_behind(tx: Transaction) -> Rows:

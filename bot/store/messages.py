@@ -24,6 +24,7 @@ from sqlalchemy import (
     bindparam,
     case,
     false,
+    func,
     literal_column,
     or_,
     update,
@@ -261,7 +262,8 @@ def settle_ambiguous(
         "attempts": messages.c.attempts - (0 if counts else 1),
         "state": MessageState.AMBIGUOUS,
         "not_before": tx.protocol_now + pause,
-        "hold_reason": reason,
+        # What kept it until then is what the post says of its being late.
+        "hold_reason": func.coalesce(messages.c.hold_reason, reason),
         "last_error": reason,
         **values,
         **_RELEASED,

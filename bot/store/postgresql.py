@@ -18,8 +18,8 @@ R = TypeVar("R")
 CONFLICTS = {"40001", "40P01", "23505"}
 TRIES = 5
 #: Classes of SQLSTATE that say the server cannot take it now: connection, refused login, no such database, resources,
-#: operator intervention, system.
-UNAVAILABLE_CLASSES = ("08", "28", "3D", "53", "57", "58")
+#: operator intervention, system; and a server that has become a standby, which only reads.
+UNAVAILABLE_CLASSES = ("08", "28", "3D", "53", "57", "58", "25006")
 POOL_SIZE = 8
 
 

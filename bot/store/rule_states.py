@@ -68,6 +68,12 @@ def take_turn(tx: Transaction, pause: timedelta) -> bool:
     return True
 
 
+def looked_at(tx: Transaction) -> datetime | None:
+    """When the rules were looked at last, by any replica."""
+    moment: datetime | None = tx.execute(select(rule_looks.c.looked_at)).scalar_one_or_none()
+    return moment
+
+
 def all_states(tx: Transaction) -> dict[tuple[str, str], StoredState]:
     rows = tx.execute(select(rule_states).order_by(rule_states.c.rule, rule_states.c.subject))
     return {(row.rule, row.subject): _to_state(row) for row in rows}

@@ -7,12 +7,16 @@ from bot.store.bell_turns import bell_turns
 from bot.store.destinations import destinations
 from bot.store.due import due
 from bot.store.inbound import inbound
+from bot.store.inhibitions import inhibition_sides
 from bot.store.judgements import alert_judgements
 from bot.store.messages import messages
+from bot.store.muting import muting
 from bot.store.pictures import pictures
 from bot.store.rates import method_rates
 from bot.store.rule_states import rule_looks, rule_states
+from bot.store.rules_in_force import rules_in_force
 from bot.store.schema import metadata
+from bot.store.silences import silences
 from bot.store.subscriptions import subscriptions
 from bot.store.telemetry.calls import calls
 from bot.store.telemetry.deltas import rollup_deltas
@@ -35,16 +39,20 @@ __all__ = [
     "destinations",
     "due",
     "inbound",
+    "inhibition_sides",
     "messages",
     "metadata",
     "method_rates",
+    "muting",
     "pictures",
     "rollup_deltas",
     "rollups_hour",
     "rollups_minute",
     "rule_looks",
     "rule_states",
+    "rules_in_force",
     "series",
+    "silences",
     "subscriptions",
     "task_outcomes",
     "tokens",

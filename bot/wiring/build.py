@@ -19,6 +19,7 @@ from bot.handlers.context import Context
 from bot.handlers.metrics import PressMetrics
 from bot.health import Health
 from bot.ingest.app import build_app as build_api
+from bot.ingest.silences import silence_endpoints
 from bot.ingest.tokens import any_token_works, may_listen
 from bot.right_of_way import RightOfWay
 from bot.scheduling.bells import BellRope, build_scheduler, seal_audit
@@ -32,12 +33,16 @@ from bot.services.auditor.metrics import AuditorMetrics
 from bot.services.permissions import Permissions
 from bot.services.reports import noise
 from bot.services.reports.noise import ReportDesk
+from bot.services.silences.desk import SilenceDesk
+from bot.services.silences.life import review_silences
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
 from bot.services.telemetry.prune import Pruner
 from bot.services.watching.look import Looker
 from bot.services.watching.pictures import PictureDesk
-from bot.services.watching.rules_file import RulesFile, rules_path
+from bot.services.watching.report import RulesDesk
+from bot.services.watching.rules_file import rules_path
+from bot.services.watching.rules_in_force import RulesInForce
 from bot.settings import Settings
 from bot.slack.people import SlackPeople
 from bot.store.database import Database
@@ -98,10 +103,13 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         may_listen(settings.http.host, await any_token_works(database))
 
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        client = slack_client(settings, settings.slack.bot_token.get_secret_value(), session)
+        client = slack_client(settings, settings.slack.bot_token.get_secret_value(), session, clock)
         people = SlackPeople(client, kept_seconds=settings.people.groups_cached_for.total_seconds())
+        rules = RulesInForce(database, rules_path(settings.watch), settings.alerts.trouble_channel)
+        await rules.open()
         permissions = Permissions(people, settings.people)
         desk = AlertDesk(database, permissions, settings.alerts)
+        silences = SilenceDesk(database, permissions, settings.alerts)
         telemetry = TelemetryDesk(database, settings.telemetry)
 
         due_runner = DueRunner(database, _works(settings))
@@ -121,6 +129,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             alerts=desk,
             reports=ReportDesk(database, settings),
             subscriptions=SubscriptionDesk(database, permissions, settings.alerts),
+            rules=RulesDesk(database, rules),
             client=client,
             prefix=settings.slack.prefix,
             metrics=PressMetrics(registry),
@@ -148,10 +157,16 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         folder_task = asyncio.create_task(folder.run())
         stack.push_async_callback(_end_gently, folder_task, folder.stop)
 
-        pruner = Pruner(database, settings.telemetry)
-        rules = RulesFile(rules_path(settings.watch))
-        picture_desk = PictureDesk(database, telemetry, rules, settings.watch, settings.time_zone)
-        await stack.enter_async_context(sending_pictures(database, client, picture_desk, worker, settings, bot.give_up))
+        await stack.enter_async_context(
+            sending_pictures(
+                database,
+                client,
+                PictureDesk(database, telemetry, rules, settings.watch, settings.time_zone),
+                worker,
+                settings,
+                bot.give_up,
+            )
+        )
         looker = Looker(database, telemetry, rules, settings.watch, settings.alerts)
 
         def terms() -> Terms:
@@ -164,7 +179,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             due_runner,
             follow_clock,
             health.measure,
-            pruner.prune,
+            Pruner(database, settings.telemetry).prune,
             looker.look,
             # The bell rings in real time; in the demo business time runs faster.
             settings.watch.interval / clock.speed,
@@ -181,6 +196,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             readiness=health,
             metrics=registry,
             way=way,
+            endpoints=silence_endpoints(silences, settings.http),
             extra_routes=[link.door.route()],
         )
         bot.port = await listen(api, settings.http, stack)
@@ -192,6 +208,7 @@ def _works(settings: Settings) -> dict[DueKind, Any]:
     return {
         DueKind.TELL_GROUP: lambda tx, rows: tell.tell_groups(tx, rows, settings.alerts),
         DueKind.REPEAT_GROUP: lambda tx, rows: tell.repeat_groups(tx, rows, settings.alerts),
+        DueKind.REVIEW_SILENCE: lambda tx, rows: review_silences(tx, rows, settings.alerts),
         DueKind.EXPIRE_ACKNOWLEDGEMENT: lambda tx, rows: tell.expire_acknowledgements(tx, rows, settings.alerts),
         DueKind.NOISE_REPORT: lambda tx, rows: noise.tell(tx, rows, settings),
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
+from bot.clock import Clock
 from bot.errors import SettingsError
 from bot.handlers import HANDLERS
 from bot.handlers.context import Context
@@ -99,6 +100,8 @@ class SlackLink:
         return self.settings.slack.app_token.get_secret_value()
 
 
-def slack_client(settings: Settings, token: str, session: aiohttp.ClientSession) -> SlackClient:
+def slack_client(
+    settings: Settings, token: str, session: aiohttp.ClientSession, clock: Clock | None = None
+) -> SlackClient:
     timeout = settings.delivery.request_timeout
-    return SlackClient(web_client(token, settings.slack.api_url, timeout=timeout, session=session))
+    return SlackClient(web_client(token, settings.slack.api_url, timeout=timeout, session=session), clock)

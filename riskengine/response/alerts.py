@@ -37,6 +37,8 @@ class SignalStatus(StrEnum):
 class AlertStatus(StrEnum):
     FIRING = "firing"
     ACKNOWLEDGED = "acknowledged"
+    #: It holds, and a silence or an inhibition mutes it.
+    SUPPRESSED = "suppressed"
     RESOLVED = "resolved"
 
 
@@ -103,6 +105,13 @@ class Alert(BaseModel):
     acknowledged_by: str | None = None
     resolved_at: datetime | None = None
     resolved_by: str | None = None
+    #: The silence (its id) and the alert (its id) that mute it; an ended episode keeps what muted it.
+    silenced_by: int | None = None
+    inhibited_by: int | None = None
+
+    @property
+    def is_muted(self) -> bool:
+        return self.silenced_by is not None or self.inhibited_by is not None
 
 
 class Effect(StrEnum):
@@ -143,6 +152,18 @@ def observe(latest: Alert | None, signal: Signal, now: datetime) -> tuple[Effect
     if latest is not None and _is_late_copy(latest, signal, now):
         return Effect.STALE, None
     return (Effect.FIRED if latest is None else Effect.REFIRED), _begin(signal, now)
+
+
+def mute(alert: Alert, *, silenced_by: int | None, inhibited_by: int | None) -> Alert:
+    """Say what mutes an alert, if anything does. Only one that asks for somebody is suppressed by it.
+
+    What a person has acknowledged stays acknowledged; given back, it is suppressed while something still mutes it.
+    """
+    now_muted = alert.model_copy(update={"silenced_by": silenced_by, "inhibited_by": inhibited_by})
+    if alert.status not in {AlertStatus.FIRING, AlertStatus.SUPPRESSED}:
+        return now_muted
+    status = AlertStatus.SUPPRESSED if now_muted.is_muted else AlertStatus.FIRING
+    return now_muted.model_copy(update={"status": status})
 
 
 def _begin(signal: Signal, now: datetime) -> Alert:

@@ -47,6 +47,7 @@ class GroupState(BaseModel):
     severity: Severity
     firing: int
     acknowledged: int
+    suppressed: int = 0
     resolved: int
 
 
@@ -65,6 +66,7 @@ class Group(BaseModel):
     severity: Severity
     firing: int
     acknowledged: int
+    suppressed: int = 0
     resolved: int
     revision: int
     refires: int
@@ -76,6 +78,12 @@ class Group(BaseModel):
     acknowledgement_expires_at: datetime | None
     assigned_to: str | None
     assigned_by: str | None
+    #: When whatever muted all of it was over while it still held.
+    unmuted_at: datetime | None = None
+    #: When it fired and was resolved lately.
+    changed_at: tuple[datetime, ...] = ()
+    #: Since when it fires and is resolved too often to be told each time; None while it does not.
+    flapping_since: datetime | None = None
 
     @property
     def state(self) -> GroupState:
@@ -84,6 +92,7 @@ class Group(BaseModel):
             severity=self.severity,
             firing=self.firing,
             acknowledged=self.acknowledged,
+            suppressed=self.suppressed,
             resolved=self.resolved,
         )
 
@@ -98,20 +107,29 @@ class AlertCount(BaseModel):
     count: int
 
 
-def summarise(counts: Iterable[AlertCount]) -> GroupState:
-    """Sum a group's counts: it fires while one alert fires, and is resolved when all are.
+#: What people hear of.
+_HEARD = {AlertStatus.FIRING, AlertStatus.ACKNOWLEDGED}
 
-    Its severity is the worst among the alerts that still hold, or among all once none does.
+
+def summarise(counts: Iterable[AlertCount]) -> GroupState:
+    """Sum a group's counts: it fires while one alert fires, is suppressed when nothing else holds, and so on.
+
+    Its severity is the worst among the alerts that people hear of, or among the muted ones, or among all that were.
     """
     rows = list(counts)
     by_status = {status: sum(row.count for row in rows if row.status == status) for status in AlertStatus}
     status = next((each for each in AlertStatus if by_status[each]), AlertStatus.RESOLVED)
-    holding = [row.severity for row in rows if row.status != AlertStatus.RESOLVED] or [row.severity for row in rows]
+    heard = _HEARD if status in _HEARD else {status}
     return GroupState(
         status=status,
-        severity=max(holding, key=lambda severity: severity.rank, default=Severity.INFO),
+        severity=max(
+            (row.severity for row in rows if row.count and row.status in heard),
+            key=lambda severity: severity.rank,
+            default=Severity.INFO,
+        ),
         firing=by_status[AlertStatus.FIRING],
         acknowledged=by_status[AlertStatus.ACKNOWLEDGED],
+        suppressed=by_status[AlertStatus.SUPPRESSED],
         resolved=by_status[AlertStatus.RESOLVED],
     )
 
@@ -158,6 +176,8 @@ class FollowUp(BaseModel):
     refired: bool = False
     #: Somebody had all of it, and more joined.
     joined: bool = False
+    #: It was told before it was muted; now nothing mutes it any more, and it still holds.
+    unmuted: bool = False
 
 
 def follow_up(before: Group, after: GroupState, now: datetime, settings: AlertSettings, *, by_person: bool) -> FollowUp:
@@ -166,17 +186,33 @@ def follow_up(before: Group, after: GroupState, now: datetime, settings: AlertSe
     fires_now = after.status == AlertStatus.FIRING and before.status != AlertStatus.FIRING
     is_told = before.told_at is not None
     refired = fires_now and before.status == AlertStatus.RESOLVED
+    unmuted = fires_now and before.status == AlertStatus.SUPPRESSED
     group = before.model_copy(update={**dict(after), **_moments(before, after, now, ended=ended)})
     how = Telling.AT_ONCE if by_person else telling(before.state, after)
-    first_wait = now + settings.group_wait if before.revision == 0 else None
+    told_at = tell_at(how, before.told_at, now, settings)
     return FollowUp(
         group=group,
-        tell_at=tell_at(how, before.told_at, now, settings) if is_told else first_wait,
+        tell_at=told_at if is_told else _first_telling(before, after, now, settings),
         ended=ended,
         asks=is_told and fires_now,
         refired=is_told and refired,
-        joined=is_told and fires_now and not refired and after.acknowledged > 0,
+        joined=is_told and fires_now and not refired and not unmuted and after.acknowledged > 0,
+        unmuted=is_told and unmuted,
     )
+
+
+def _first_telling(before: Group, after: GroupState, now: datetime, settings: AlertSettings) -> datetime | None:
+    """When a group that was never told is due; None when it is due already, or has nothing to tell.
+
+    One that was muted or taken so far has waited long enough.
+    """
+    if after.status == AlertStatus.SUPPRESSED:
+        return None
+    if before.revision == 0:
+        return now + settings.group_wait
+    if after.status != AlertStatus.FIRING or before.status == AlertStatus.FIRING:
+        return None
+    return now + settings.group_wait if before.status == AlertStatus.RESOLVED else now
 
 
 #: A group's owner when nobody has acknowledged it.
@@ -186,12 +222,18 @@ NOBODY: dict[str, object] = {"acknowledged_by": None, "acknowledged_at": None, "
 def _moments(before: Group, after: GroupState, now: datetime, *, ended: bool) -> dict[str, object]:
     """What a change of status does to the group's moments and its owner.
 
-    A group that fires again is open in every respect, told or not. One whose acknowledged alerts are over while others
-    fire is nobody's; one that is over keeps its owner for the record.
+    A group that fires again is open in every respect, told or not, and from now on: how long it lasts and waits is
+    counted by the episode, and when it first came stands in its history. One whose acknowledged alerts are over while
+    others fire is nobody's; one that is over keeps its owner for the record.
     """
     moments: dict[str, object] = {"revision": before.revision + 1}
     if ended:
         return {**moments, "resolved_at": now}
+    if before.status == AlertStatus.SUPPRESSED and after.status == AlertStatus.FIRING:
+        moments["unmuted_at"] = now
+    elif after.status == AlertStatus.SUPPRESSED:
+        moments["unmuted_at"] = None
     if before.status == AlertStatus.RESOLVED and after.status != AlertStatus.RESOLVED:
-        return {**moments, **NOBODY, "resolved_at": None, "refires": before.refires + 1}
+        again = {"opened_at": now, "resolved_at": None, "unmuted_at": None, "refires": before.refires + 1}
+        return {**moments, **NOBODY, **again}
     return {**moments, **NOBODY} if before.acknowledged and not after.acknowledged else moments

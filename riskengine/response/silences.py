@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -30,9 +30,20 @@ class SilenceSettings(BaseModel):
 
 
 class SilenceStatus(StrEnum):
+    #: Previewed by its author, not made yet.
+    DRAFT = "draft"
     PENDING = "pending"
     ACTIVE = "active"
     EXPIRED = "expired"
+
+
+class SilenceEnd(StrEnum):
+    """Why a silence is over."""
+
+    EXPIRED = "expired"
+    ENDED = "ended"
+    #: It matched no alert for so long that it hid nothing but the next surprise.
+    IDLE = "idle"
 
 
 class SilenceDraft(BaseModel):
@@ -87,6 +98,20 @@ class Silence(BaseModel):
         return self.status(now) == SilenceStatus.ACTIVE and match_all(self.matchers, labels)
 
 
+class SilenceRecord(Silence):
+    """A silence as it is kept: where its life stands, and what has become of it."""
+
+    #: Where it stands; unlike `status(now)`, which says where it should stand, this is what was done.
+    state: SilenceStatus
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+    ended_because: SilenceEnd | None = None
+    #: Alerts that it has muted; counted while it is in force, kept once it is over.
+    hidden: int = 0
+    #: Alerts that hold and that it mutes.
+    holding: int = 0
+
+
 def begin(draft: SilenceDraft, *, by: str, now: datetime, settings: SilenceSettings) -> Silence:
     """Turn what is asked for into a silence; raises SilenceRefused where its times make no sense."""
     starts_at = max(now, draft.starts_at or now)
@@ -129,21 +154,61 @@ def silencing(labels: Mapping[str, str], silences: Iterable[Silence], now: datet
     return [silence for silence in silences if silence.mutes(labels, now)]
 
 
+def longest_silencing(labels: Mapping[str, str], silences: Iterable[Silence], now: datetime) -> Silence | None:
+    """The silence that mutes an alert the longest, which is the one to name: its end is when people hear of it."""
+    return max(silencing(labels, silences, now), key=lambda silence: silence.ends_at, default=None)
+
+
 def is_silenced(labels: Mapping[str, str], silences: Iterable[Silence], now: datetime) -> bool:
     return any(silence.mutes(labels, now) for silence in silences)
 
 
-class Preview(NamedTuple):
-    """What a silence would have hidden: how many alerts, and of which names, the most first."""
+class Preview(BaseModel):
+    """What a silence would have hidden in the last day, and what it hides now."""
+
+    model_config = ConfigDict(frozen=True)
 
     alerts: int
-    names: list[tuple[str, int]]
+    #: Of which names, the most first.
+    names: tuple[tuple[str, int], ...]
+    #: More came in the last day than were looked at.
+    is_partial: bool = False
+    #: Alerts that hold now, and the names of their groups.
+    holding: int = 0
+    groups: tuple[str, ...] = ()
+
+
+class Tally:
+    """Counts what matchers fit among alerts that are shown to it some at a time."""
+
+    def __init__(self, matchers: Sequence[Matcher]) -> None:
+        self._matchers = tuple(matchers)
+        self._names: Counter[str] = Counter()
+        self.groups: Counter[int] = Counter()
+
+    def count_recent(self, alerts: Iterable[Labelled]) -> None:
+        fitting = (each.labels for each in alerts if match_all(self._matchers, each.labels))
+        self._names.update(labels.get("alertname", "") for labels in fitting)
+
+    def count_holding(self, alerts: Iterable[tuple[int, Mapping[str, str]]]) -> None:
+        """Alerts that hold, each with its group."""
+        self.groups.update(group for group, labels in alerts if match_all(self._matchers, labels))
+
+    def preview(self, *, is_partial: bool = False, groups: Sequence[str] = ()) -> Preview:
+        return Preview(
+            alerts=self._names.total(),
+            names=tuple(self._names.most_common()),
+            is_partial=is_partial,
+            holding=self.groups.total(),
+            groups=tuple(groups),
+        )
 
 
 def preview(matchers: Sequence[Matcher], alerts: Iterable[Labelled]) -> Preview:
     """Count the alerts, say of the last day, that matchers fit."""
-    names = Counter(alert.labels.get("alertname", "") for alert in alerts if match_all(matchers, alert.labels))
-    return Preview(names.total(), names.most_common())
+    tally = Tally(matchers)
+    tally.count_recent(alerts)
+    return tally.preview()
 
 
 def is_idle(silence: Silence, matched_at: datetime | None, now: datetime, settings: SilenceSettings) -> bool:

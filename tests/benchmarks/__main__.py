@@ -6,7 +6,7 @@ import time
 
 from tests.benchmarks import figures
 
-NAMES = ("start", "memory", "latency", "intake", "press", "due", "audit", "demo", "telemetry")
+NAMES = ("start", "memory", "latency", "intake", "press", "due", "audit", "demo", "telemetry", "rules")
 
 
 def main() -> None:

@@ -11,8 +11,8 @@ from bot.slack.group_views import group_view, notice_view
 from bot.slack.render import render
 from riskengine.response.alerts import Alert, AlertStatus, Severity
 from riskengine.response.grouping import Group
-from riskengine.response.reports import GroupDetail, Overview, Recorded
-from tests.contracts import hearing_examples, noise_examples
+from riskengine.response.reports import GroupDetail, Mutes, Overview, Recorded
+from tests.contracts import hearing_examples, noise_examples, rule_examples, silence_examples
 from tests.contracts.texts import FOOTERS, HOSTILE, HOUR, LONG, NOON, note
 
 
@@ -70,6 +70,7 @@ def an_alert(**changes: Any) -> Alert:
 class Shown(NamedTuple):
     group: Group
     alerts: list[Alert]
+    mutes: Mutes = Mutes()
 
 
 TAKEN = {
@@ -79,6 +80,9 @@ TAKEN = {
 }
 OVER = {"status": AlertStatus.RESOLVED, "firing": 0, "resolved": 1, "resolved_at": NOON + 2 * HOUR}
 ACKNOWLEDGED = {"status": AlertStatus.ACKNOWLEDGED, "firing": 0, "acknowledged": 1, **TAKEN}
+
+
+MUTED = {"status": AlertStatus.SUPPRESSED, "firing": 0, "suppressed": 1}
 
 
 def _many(count: int, **labels: str) -> list[Alert]:
@@ -112,6 +116,21 @@ GROUPS: dict[str, Shown] = {
     "resolved_by_program": Shown(
         group(**OVER), [an_alert(status=AlertStatus.RESOLVED, resolved_at=NOON, resolved_by="token:ci")]
     ),
+    "silenced": Shown(
+        group(**MUTED), [an_alert(status=AlertStatus.SUPPRESSED)], Mutes(silences=(silence_examples.silence(),))
+    ),
+    "partly_silenced": Shown(
+        group(suppressed=2),
+        [an_alert(), an_alert(status=AlertStatus.SUPPRESSED)],
+        Mutes(
+            silences=(
+                silence_examples.silence(comment=LONG[:500]),
+                silence_examples.silence(id=8, created_by="token:ci", comment=HOSTILE[:500]),
+            )
+        ),
+    ),
+    "inhibited": Shown(group(**MUTED), [an_alert()], Mutes(sources=(an_alert(name=HOSTILE), an_alert(name=LONG)))),
+    "unmuted": Shown(group(unmuted_at=NOON + HOUR), [an_alert()]),
     "refired": Shown(group(refires=3), [an_alert()]),
     "no_labels": Shown(group(area="", subject="", subject_label=""), [an_alert(labels={}, annotations={})]),
     "no_alerts": Shown(group(), []),
@@ -132,7 +151,7 @@ _WORDS = {"plain": "Response time above 3 s", "long": LONG, "hostile": HOSTILE, 
 
 def _messages_of_groups() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for state, shown in GROUPS.items():
-        card = dict(to_card(shown.group, shown.alerts))
+        card = dict(to_card(shown.group, shown.alerts, shown.mutes))
         for footer, values in FOOTERS.items():
             yield "alerts/card", f"{state}, {footer}", render("alerts/card", {**card, **values})
         pictured = {**card, **FOOTERS["all"], "picture": "F0123456789", "picture_shows": card["name"] * 20}
@@ -169,6 +188,7 @@ def _notes() -> Iterator[tuple[str, str, dict[str, Any]]]:
         named = {"name": text, "subject": text}
         payloads: dict[str, dict[str, Any]] = {
             "alerts/refired": {**named, "times": 1},
+            "alerts/unmuted": named,
             "delivery/destination_broken": {"channel": text or "#x", "reason": "is_archived", "hint": "Unarchive it."},
             "delivery/given_up": {"channel": text or "#x", "template": "alerts/card", "reason": text[:300]},
         }
@@ -214,7 +234,7 @@ def _views() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for state, shown in GROUPS.items():
         for told, entries in (("no history", []), ("history", history), ("long history", history * 12)):
             for notice in ("", "<@U0HANA> has acknowledged this already. Nothing was changed."):
-                view = group_view(GroupDetail(shown.group, shown.alerts, entries), notice)
+                view = group_view(GroupDetail(shown.group, shown.alerts, entries, shown.mutes), notice)
                 yield "alerts/group_view", f"{state}, {told}, {'with a notice' if notice else 'no notice'}", view
     yield "alerts/notice", "refused", notice_view("A guest cannot see alerts. Nothing was changed.")
     groups = [shown.group for shown in GROUPS.values()]
@@ -250,6 +270,8 @@ def all_examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
         _answers,
         _views,
         hearing_examples.examples,
+        rule_examples.examples,
+        silence_examples.examples,
         noise_examples.examples,
     ):
         yield from part()

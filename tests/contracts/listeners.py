@@ -14,6 +14,7 @@ from bot.right_of_way import RightOfWay
 from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.reports.noise import ReportDesk
+from bot.services.watching.report import RulesDesk
 from bot.settings import AlertDelivery, Settings, SlackSettings
 from bot.slack.app import Identity, build_app
 from bot.slack.client import SlackClient
@@ -61,6 +62,7 @@ def registered(prefix: str = "") -> list[Listener]:
         alerts=AlertDesk(None, None, AlertDelivery()),
         reports=ReportDesk(None, Settings()),
         subscriptions=SubscriptionDesk(None, None, AlertDelivery()),
+        rules=RulesDesk(None, None),
         client=client,
         prefix=prefix,
         metrics=PressMetrics(CollectorRegistry()),

@@ -20,13 +20,15 @@ from bot.failpoints import FailPoint
 from bot.ingest.tokens import Scope, create_token
 from bot.sandbox.constants import APP_TOKEN, BOT_TOKEN
 from bot.sandbox.server import SandboxServer
-from bot.store import claims, due
+from bot.services.watching.rules_in_force import RulesInForce
+from bot.store import claims, due, rules_in_force
 from bot.store.database import Database
 from bot.store.open import open_database
 from tests.faults.checker import Evidence, complaints, read_database, shown_in
+from tests.faults.editors import Editor, Subscriber
 from tests.faults.processes import Launcher
 from tests.faults.senders import Meter, Presser, Sender
-from tests.scenarios.driver import Json, Workspace, until
+from tests.scenarios.driver import CHANNEL, Json, Workspace, until
 
 #: When a kill at random strikes; a start takes about 0.2 s.
 LIFE_SECONDS = (0.05, 1.5)
@@ -63,6 +65,7 @@ ENVIRONMENT = {
     "RISKBOT_HTTP__REQUESTS_PER_MINUTE": "600000",
     "RISKBOT_HTTP__BURST": "10000",
     "RISKBOT_LOGGING__LEVEL": "WARNING",
+    "RISKBOT_WATCH__INTERVAL": "200ms",
 }
 
 
@@ -100,15 +103,19 @@ class Run:
         self._senders: list[Sender] = []
         self._meters: list[Meter] = []
         self._pressers: list[Presser] = []
+        self._editor = Editor(directory / "rules.yml", self._new_chance(), pause_seconds=0.15)
+        self._editor.write(self._editor.text)
 
     @asynccontextmanager
     async def under_load(self) -> AsyncIterator[None]:
         """Launchers ready, senders and people at work; all is quiet again when the block is left."""
         token = await make_api_token(self._database_url)
+        await _read_rules(self._database_url, self._editor.path)
         empty = self._directory / "riskbot.yml"
         empty.touch()
         base = {**ENVIRONMENT, "RISKBOT_DATABASE_URL": self._database_url, "RISKBOT_CONFIG": str(empty)}
         base["RISKBOT_SLACK__API_URL"] = self._server.api_url
+        base["RISKBOT_WATCH__RULES_FILE"] = str(self._editor.path)
         async with AsyncExitStack() as stack:
             http = await stack.enter_async_context(httpx.AsyncClient(timeout=10, trust_env=False))
             self._workspace = Workspace(self._server, http)
@@ -120,6 +127,8 @@ class Run:
             for _ in range(2):
                 self._pressers.append(Presser(self._workspace, self._new_chance(), self.report.kills.total, 0.05))
             tasks += [asyncio.create_task(presser.run()) for presser in self._pressers]
+            self._subscriber = Subscriber(self._workspace, self._new_chance(), pause_seconds=0.3)
+            tasks += [asyncio.create_task(each.run()) for each in (self._editor, self._subscriber)]
             if self._weather:
                 await self._workspace.faults(**self._weather)
             yield
@@ -166,7 +175,7 @@ class Run:
         await self._workspace.faults()
         for launcher in self._launchers:
             await launcher.start("serve")
-        for each in [*self._senders, *self._meters, *self._pressers]:
+        for each in [*self._senders, *self._meters, *self._pressers, self._editor, self._subscriber]:
             each.stopped = True
         await asyncio.wait_for(asyncio.gather(*tasks), 60)
         started = monotonic_seconds()
@@ -183,7 +192,9 @@ class Run:
 
         async def settled() -> bool:
             queue = await database.read(claims.queue)
-            return not queue.waiting and not queue.ambiguous and not await database.read(_soon_due)
+            if queue.waiting or queue.ambiguous or await database.read(_soon_due):
+                return False
+            return (await database.read(rules_in_force.current)).text == self._editor.text
 
         try:
             await until(settled, 60.0, "everything sent")
@@ -197,7 +208,8 @@ class Run:
         acknowledged = [each for presser in self._pressers for each in presser.acknowledged]
         shown = shown_in(await self._workspace.state())
         metered = sum(meter.accepted for meter in self._meters)
-        report.evidence = Evidence(recorded, shown, conditions, acknowledged, metered)
+        rules, told = self._editor.text, self._subscriber.told
+        report.evidence = Evidence(recorded, shown, conditions, acknowledged, metered, rules, told)
         report.complaints += complaints(report.evidence)
         if await self._launchers[0].run("audit", "verify"):
             report.complaints.append("riskbot audit verify found the chain broken")
@@ -215,6 +227,8 @@ class Run:
             "presses": sum(presser.presses for presser in self._pressers),
             "presses_acknowledged": len(acknowledged),
             "audit_rows": len(recorded.audit),
+            "rules_edited": self._editor.edits,
+            "subscribed": self._subscriber.told["subscribed"],
             "quiet_after_ms": round(quiet_after_seconds * 1000),
         }
 
@@ -239,6 +253,15 @@ async def make_api_token(url: str) -> str:
     database: Database = open_database(url, Clock())
     try:
         return (await create_token(database, name="sender", scopes=[Scope.INGEST])).text
+    finally:
+        await database.close()
+
+
+async def _read_rules(url: str, path: Path) -> None:
+    """The first rules are good: without any, a start with a broken file would be refused."""
+    database: Database = open_database(url, Clock())
+    try:
+        await RulesInForce(database, path, CHANNEL).open()
     finally:
         await database.close()
 

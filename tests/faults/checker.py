@@ -7,7 +7,7 @@ Every complaint is a sentence; no complaints means that the promises were kept.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select
@@ -20,6 +20,7 @@ from bot.store.due import due
 from bot.store.inbound import inbound
 from bot.store.messages import messages
 from bot.store.open import open_database
+from bot.store.rules_in_force import InForce, current
 from bot.store.telemetry.calls import calls
 from bot.store.telemetry.rollups import rollups_minute
 from riskengine.response.alerts import fingerprint_of
@@ -30,10 +31,12 @@ from tests.scenarios.driver import Json, Message, words_of
 #: Senders of the harness name each group's model so; nothing else in a message looks like it.
 SUBJECT = re.compile(r"model-\d+-\d+")
 #: The key of a card, unlike that of a note, goes on with a channel.
-CARD_KEY = re.compile(r"alert_group:\d+:#")
+CARD_KEY = re.compile(r"alert_group:\d+:[#C]")
 COUNT = re.compile(r"(\d+) alerts")
 #: How every line about a group begins; any other sign is that of a severity.
 SIGNS = {"✅": "resolved", "👀": "acknowledged"}
+#: What is said of each of these acts, once, as a message of its own.
+SAID = {"subscribed": "alerts/subscribed", "unsubscribed": "alerts/unsubscribed", "rules_refused": "rules/refused"}
 UNSENT = ("waiting", "sending", "ambiguous", "dead")
 
 
@@ -50,6 +53,7 @@ class Recorded:
     #: Calls of models: stored, and summed in the rollups.
     calls: int
     calls_summed: int
+    rules: InForce
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,9 @@ class Evidence:
     pressed: list[Pressed]
     #: Calls of models that were accepted.
     metered: int
+    #: The file of rules at the end, and what people were told of their subscriptions.
+    rules_text: str = ""
+    told: dict[str, int] = field(default_factory=dict)
 
 
 async def read_database(url: str) -> Recorded:
@@ -82,7 +89,7 @@ def _read(tx: Transaction) -> Recorded:
     stored = tx.execute(select(func.count()).select_from(calls)).scalar_one()
     summed = tx.execute(select(func.coalesce(func.sum(rollups_minute.c.calls), 0))).scalar_one()
     facts = [all_of(table) for table in (alerts, messages, audit, inbound)]
-    return Recorded(groups, *facts, overdue, stored, int(summed))
+    return Recorded(groups, *facts, overdue, stored, int(summed), current(tx))
 
 
 def shown_in(state: Json) -> list[Message]:
@@ -101,6 +108,8 @@ def complaints(evidence: Evidence) -> list[str]:
         *_repeated(shown),
         *_stale(recorded, shown),
         *_lost_presses(recorded, evidence.pressed),
+        *_unsaid(recorded, evidence.told),
+        *_other_rules(recorded.rules, evidence.rules_text),
         *_forgotten(recorded),
     ]
 
@@ -241,3 +250,20 @@ def _lost_presses(recorded: Recorded, pressed: Sequence[Pressed]) -> Iterator[st
     for (actor, verb), count in silent.items():
         if did[actor, verb] < count:
             yield f"lost press: {actor} was let believe to have {verb} {count} times, the audit has {did[actor, verb]}"
+
+
+def _unsaid(recorded: Recorded, told: dict[str, int]) -> Iterator[str]:
+    """Each change of what a channel hears, and each broken file of rules, is said once where people read."""
+    did = Counter(row.verb for row in recorded.audit)
+    said = Counter(row.template for row in recorded.messages)
+    for verb, template in SAID.items():
+        if did[verb] != said[template]:
+            yield f"unsaid: {did[verb]} times {verb}, said {said[template]} times"
+        if did[verb] < told.get(verb, 0):
+            yield f"lost: somebody was told {told[verb]} times that they {verb}, the audit has {did[verb]}"
+
+
+def _other_rules(rules: InForce, text: str) -> Iterator[str]:
+    """The rules in force are those of the file, which is well in the end."""
+    if text and (rules.text != text or rules.trouble):
+        yield f"other rules: the file ends with {text[-12:]!r}, in force is {rules.text[-12:]!r}; {rules.trouble}"

@@ -70,6 +70,18 @@ def _lose_calls(evidence: Evidence) -> None:
     object.__setattr__(evidence, "metered", evidence.metered + 1)
 
 
+def _say_nothing(evidence: Evidence) -> None:
+    evidence.recorded.audit.append(_Row(evidence.recorded.audit[0], verb="subscribed"))
+
+
+def _tell_of_nothing(evidence: Evidence) -> None:
+    object.__setattr__(evidence, "told", {"unsubscribed": 10_000})
+
+
+def _edit_unseen(evidence: Evidence) -> None:
+    object.__setattr__(evidence, "rules_text", evidence.rules_text + "# more")
+
+
 PLANTED: dict[Callable[[Evidence], None], str] = {
     _lose_alert: "lost or doubled alert",
     _double_alert: "lost or doubled alert",
@@ -83,6 +95,9 @@ PLANTED: dict[Callable[[Evidence], None], str] = {
     _show_another_state: "stale",
     _lose_press: "lost press",
     _lose_calls: "lost or doubled calls",
+    _say_nothing: "unsaid",
+    _tell_of_nothing: "lost: somebody",
+    _edit_unseen: "other rules",
 }
 
 

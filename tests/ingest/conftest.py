@@ -11,11 +11,14 @@ from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 
 from bot.ingest.app import build_app
+from bot.ingest.endpoint import Endpoint
 from bot.ingest.health import Check
+from bot.ingest.silences import silence_endpoints
 from bot.ingest.tokens import Scope, create_token
 from bot.right_of_way import RightOfWay
 from bot.services.alerts.desk import AlertDesk
 from bot.services.permissions import Permissions, Person
+from bot.services.silences.desk import SilenceDesk
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.settings import AlertDelivery, HttpSettings, PeopleSettings, TelemetrySettings
 from bot.store.database import Database
@@ -80,6 +83,12 @@ def make_desk(database: Database) -> AlertDesk:
     return AlertDesk(database, Permissions(TownsPeople(), PeopleSettings()), AlertDelivery())
 
 
+def make_endpoints(database: Database, settings: HttpSettings) -> list[Endpoint]:
+    """The calls of features that are not part of every API."""
+    permissions = Permissions(TownsPeople(), PeopleSettings())
+    return silence_endpoints(SilenceDesk(database, permissions, AlertDelivery()), settings)
+
+
 def make_app(
     database: Database,
     settings: HttpSettings,
@@ -90,7 +99,14 @@ def make_app(
     desk = make_desk(database)
     told = TelemetryDesk(database, telemetry or TelemetrySettings())
     return build_app(
-        desk, told, database, settings, readiness=readiness, metrics=CollectorRegistry(), way=RightOfWay(), **options
+        desk,
+        told,
+        database,
+        settings,
+        readiness=readiness,
+        metrics=CollectorRegistry(),
+        way=RightOfWay(),
+        **{"endpoints": make_endpoints(database, settings), **options},
     ), desk
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from bot.errors import DatabaseBusy, DatabaseUnavailable
 from bot.ingest.group_commit import GroupCommit
+from bot.ingest.problems import Interrupted
 
 
 class Writer:
@@ -165,6 +166,21 @@ async def test_a_long_wait_is_refused_and_nothing_of_it_written(writer):
         with pytest.raises(DatabaseBusy, match="was not begun"):
             await task
     assert writer.written == [1]
+
+
+async def test_a_fault_in_the_middle_of_a_large_request_says_that_a_part_is_stored(writer):
+    commits = GroupCommit(writer.write, max_items=2)
+    writer.gate.clear()
+    large, small = submit(commits, *range(6)), submit(commits, 7)
+    await settle()
+    writer.gate.set()
+    while writer.written != [0, 1]:
+        await asyncio.sleep(0)
+    writer.fault = DatabaseUnavailable("disk full; nothing was stored")
+    with pytest.raises(Interrupted, match="2 items are stored, then: disk full"):
+        await large
+    with pytest.raises(DatabaseUnavailable):
+        await small
 
 
 async def test_draining_finishes_what_was_taken_and_refuses_what_comes(writer):

@@ -21,7 +21,7 @@ from riskengine.response.grouping import (
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-FIRING, ACKNOWLEDGED, RESOLVED = AlertStatus
+FIRING, ACKNOWLEDGED, SUPPRESSED, RESOLVED = AlertStatus
 CRITICAL, HIGH, MEDIUM, LOW, INFO = Severity
 
 

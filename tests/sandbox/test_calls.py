@@ -33,6 +33,17 @@ async def test_four_encodings(http, server):
     assert [bool(answer.json()["message"].get("blocks")) for answer in answers[:4]] == [True] * 4
 
 
+async def test_methods_that_read_pass_json_over(http, server):
+    async def post(method: str, **body) -> dict:
+        return (await http.post(server.api_url + method, json=body, headers=BEARER)).json()
+
+    assert (await post("users.info", user="U0BO"))["error"] == "invalid_arguments"
+    assert (await post("files.getUploadURLExternal", filename="a", length=1))["error"] == "invalid_arguments"
+    assert (await post("conversations.list", types="private_channel"))["channels"][0]["is_private"] is False
+    form = await http.post(server.api_url + "users.info", data={"user": "U0BO"}, headers=BEARER)
+    assert form.json()["user"]["name"] == "bo"
+
+
 @pytest.mark.parametrize("yes", ["true", "1", True, 1])
 async def test_booleans(http, server, yes):
     metadata = json.dumps({"event_type": "t", "event_payload": {"k": 1}})

@@ -57,6 +57,10 @@ def test_any_arguments(http, server, call):
             "clock",
             "people",
             "suggest",
+            "react",
+            "edit",
+            "delete",
+            "invite",
         ]
     ),
     body=st.dictionaries(

@@ -58,7 +58,7 @@ async def test_commands_presses_and_events(signed_app, people, client):
     async with listening(handler.handle) as url:
         assert (await people.post("delivery", request_url=url, verify=True))["mode"] == "http"
         command = await people.post("command", user="bo", channel="general", command="/alerts", text="x & ü")
-        assert [message["text"] for message in command["ephemeral"]] == ["got x & ü"]
+        assert [message["text"] for message in command["ephemeral"]] == ["got x &amp; ü"]
         posted = await client.chat_postMessage(channel="C0GENERAL", text="c", blocks=CARD)
         press = await people.post("press", user="bo", channel="general", ts=posted["ts"], action_id="reject")
         assert [message["text"] for message in press["ephemeral"]] == ["noted"]
@@ -94,3 +94,53 @@ async def test_failures(people):
     assert "challenge" in dead["error"]
     elsewhere = await people.post("delivery", 400, request_url="http://example.com/")
     assert "127.0.0.1" in elsewhere["error"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reasons"),
+    [
+        (PlainTextResponse("no", 500), [None, "http_error"]),
+        (PlainTextResponse("no", 500, {"X-Slack-No-Retry": "1"}), [None]),
+        (PlainTextResponse("", 307, {"Location": "/slack/events"}), [None, "too_many_redirects"]),
+    ],
+)
+async def test_reasons_of_a_retry(people, answer, reasons):
+    async def refuse(request):
+        if request.headers.get("x-slack-retry-reason") or not seen:
+            seen.append(request.headers.get("x-slack-retry-reason"))
+        assert request.headers["user-agent"].startswith("Slackbot 1.0")
+        return answer
+
+    seen: list[str | None] = []
+    async with listening(refuse) as url:
+        await people.post("delivery", request_url=url)
+        await people.post("message", user="bo", channel="general", text="x", settle_seconds=0.2)
+        # What follows comes in its own time.
+        await asyncio.sleep(0.2)
+    assert list(dict.fromkeys(seen)) == reasons
+
+
+async def test_an_answer_that_is_no_json_is_none(people):
+    async def garble(_request):
+        return PlainTextResponse("{", media_type="application/json")
+
+    async with listening(garble) as url:
+        await people.post("delivery", request_url=url)
+        seen = await people.post("command", user="bo", channel="general", command="/alerts")
+    assert seen["error"] == '/alerts failed with the error "dispatch_failed"'
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:x/",
+        "http://127.0.0.1:99999/",
+        "http://[::1",
+        "http://127.0.0.1.example.com/",
+        "ftp://localhost/",
+        7,
+    ],
+)
+async def test_an_address_that_is_none_is_refused(people, url):
+    for verify in (True, False):
+        assert "error" in await people.post("delivery", expect=400, request_url=url, verify=verify)

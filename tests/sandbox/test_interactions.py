@@ -263,7 +263,13 @@ async def test_messages_become_events(app, run, people):
 async def test_only_subscribed_events_are_sent():
     import httpx
 
-    server = SandboxServer(manifest={"settings": {"event_subscriptions": {"bot_events": ["app_mention"]}}})
+    bot_events = ["app_mention", "message.channels"]
+    # message.channels needs channels:history; a subscription without its scope brings nothing.
+    manifest = {
+        "oauth_config": {"scopes": {"bot": ["app_mentions:read"]}},
+        "settings": {"event_subscriptions": {"bot_events": bot_events}},
+    }
+    server = SandboxServer(manifest=manifest)
     server.start()
     try:
         async with httpx.AsyncClient(trust_env=False) as http:
@@ -295,17 +301,83 @@ async def test_shortcuts(app, run, people, client):
     assert on_message["response_url"]
 
 
-async def test_an_external_select_asks_the_app(app, run, people, client):
-    @app.options("service")
-    async def offer(ack, payload):
-        await ack(options=[option(payload["value"] + "-1"), option(payload["value"] + "-2")])
+SERVICE = {"type": "external_select", "action_id": "service", "placeholder": {"type": "plain_text", "text": "s"}}
 
-    select = {"type": "external_select", "action_id": "service", "placeholder": {"type": "plain_text", "text": "s"}}
-    posted = await client.chat_postMessage(
-        channel="C0GENERAL", text="x", blocks=[{"type": "actions", "elements": [select]}]
-    )
+
+@pytest.fixture
+async def suggested(app, run, people, client):
+    """`await suggested(value, …)`: what the menu shows after `value` was typed; fields of the select may follow."""
+    heard = []
+
+    @app.options("service")
+    async def offer(ack, body):
+        heard.append(body)
+        typed = body["value"]
+        if typed == "many":
+            await ack(options=[option(str(number)) for number in range(101)])
+        elif typed == "grouped":
+            group = {"label": {"type": "plain_text", "text": "All"}, "options": [option("a")]}
+            await ack(option_groups=[group])
+        else:
+            await ack(options=[option(typed + "-1"), option(typed + "-2")])
+
+    async def suggest(value: str, status: int = 200, **more):
+        blocks = [{"type": "actions", "elements": [SERVICE | more]}]
+        posted = await client.chat_postMessage(channel="C0GENERAL", text="x", blocks=blocks)
+        where = {"channel": "general", "ts": posted["ts"], "action_id": "service"}
+        return await people.post("suggest", status, user="bo", value=value, **where)
+
+    suggest.heard = heard
     async with run():
-        found = await people.post(
-            "suggest", user="bo", channel="general", ts=posted["ts"], action_id="service", value="api"
-        )
+        yield suggest
+
+
+async def test_an_external_select_asks_the_app(suggested):
+    found = await suggested("api")
     assert [each["value"] for each in found["options"]] == ["api-1", "api-2"]
+    assert (await suggested("grouped"))["option_groups"][0]["options"][0]["value"] == "a"
+    body = suggested.heard[0]
+    assert (body["type"], body["container"]["type"], body["message"]["text"]) == ("block_suggestion", "message", "x")
+    assert "trigger_id" not in body
+
+
+async def test_an_external_select_is_as_strict_as_slack(suggested):
+    refused = await suggested("many")
+    assert (refused["options"], refused["error"]) == ([], "This app gave options that cannot be shown.")
+    assert "from 3 characters" in (await suggested("ap", 400))["error"]
+    assert (await suggested("", min_query_length=0))["options"]
+
+
+async def test_a_press_in_an_attachment_names_it(heard, run, people, client):
+    posted = await client.chat_postMessage(channel="C0GENERAL", text="x", attachments=[{"blocks": CARD}])
+    where = {"channel": "general", "ts": posted["ts"], "action_id": "reject", "settle_seconds": 0}
+    async with run():
+        await people.post("press", user="bo", **where)
+    container = heard[0]["container"]
+    assert (container["type"], container["attachment_id"]) == ("message_attachment", 1)
+
+
+async def test_what_the_manifest_does_not_switch_on():
+    import httpx
+
+    home = {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": True}
+    command = {"command": "/alerts", "description": "d"}
+    features = {"app_home": home, "slash_commands": [command]}
+    server = SandboxServer(manifest={"features": features, "settings": {"interactivity": {"is_enabled": False}}})
+    server.start()
+    try:
+        async with httpx.AsyncClient(trust_env=False) as http:
+            people = Driver(server, http)
+            where = {"channel": "general", "ts": "1.0"}
+            press = await people.post("press", 400, user="bo", **where, action_id="x")
+            shortcut = await people.post("shortcut", 400, user="bo", callback_id="x")
+            said = await people.post("message", 400, user="bo", channel="riskbot", text="hi")
+            threaded = await people.post(
+                "command", 400, user="bo", channel="general", command="/alerts", thread_ts="1.0"
+            )
+    finally:
+        server.stop()
+    assert "interactivity" in press["error"]
+    assert "interactivity" in shortcut["error"]
+    assert "turned off" in said["error"]
+    assert threaded["error"] == "/alerts is not supported in threads. Sorry!"

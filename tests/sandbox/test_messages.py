@@ -124,6 +124,22 @@ async def test_delete(client, people):
     assert (await refusal(again))["error"] == "message_not_found"
 
 
+async def test_a_deleted_parent_leaves_a_tombstone(client):
+    parent = await client.chat_postMessage(channel="C0GENERAL", text="card", blocks=[{"type": "divider"}])
+    place = {"channel": "C0GENERAL", "ts": parent["ts"]}
+    reply = await client.chat_postMessage(channel="C0GENERAL", text="note", thread_ts=parent["ts"])
+    await client.chat_delete(**place)
+    stone, note = (await client.conversations_replies(**place))["messages"]
+    assert (stone["subtype"], stone["user"], stone["reply_count"]) == ("tombstone", "USLACKBOT", 1)
+    assert (stone["text"], note["text"]) == ("This message was deleted.", "note")
+    assert "blocks" not in stone
+    for refused in (client.chat_update(**place, text="x"), client.chat_delete(**place)):
+        with pytest.raises(SlackApiError, match="message_not_found"):
+            await refused
+    await client.chat_delete(channel="C0GENERAL", ts=reply["ts"])
+    assert "thread_ts" not in (await client.conversations_history(channel="C0GENERAL"))["messages"][0]
+
+
 async def test_ephemerals_are_for_one_and_not_in_history(client, people):
     shown = await client.chat_postEphemeral(channel="C0GENERAL", user="U0BO", text="only you")
     state = await people.get("state")

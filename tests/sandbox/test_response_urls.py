@@ -63,8 +63,17 @@ async def test_kinds_of_answers(pressed, people):
     assert messages["changed"]["edited"]
     assert messages["below"]["thread_ts"] == ts
     assert "thread_ts" not in messages["aloud"]
+    assert "blocks" not in messages["changed"]
     await respond(delete_original=True)
-    assert ts not in [message["ts"] for message in await people.messages("general")]
+    left = {message["ts"]: message for message in await people.messages("general")}
+    assert left[ts]["subtype"] == "tombstone"
+    assert (await respond(text="x", replace_original=True)).json()["error"] == "message_not_found"
+
+
+async def test_an_original_is_deleted(pressed, people):
+    respond, _ = await pressed()
+    assert (await respond(delete_original=True)).status_code == 200
+    assert await people.messages("general") == []
 
 
 async def test_an_ephemeral_is_replaced_and_deleted(pressed, people):

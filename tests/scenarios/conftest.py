@@ -21,6 +21,8 @@ SHORT = {
     "delivery": {"settle": "300ms", "request_timeout": "2s", "lease": "6s", "channel_post_interval": "250ms"},
     "slack": {"ping_interval": "1s", "reconnect_after": "2s"},
     "auditor": {"interval": "100ms", "patience": "10s"},
+    # Stories move the clock by hours, on whatever day they are told.
+    "reports": {"noise_day": "never"},
     "people": {"admins": ["alice@sandbox.example"], "roles": {"on_call": ["@oncall"]}},
 }
 

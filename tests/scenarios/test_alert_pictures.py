@@ -141,10 +141,16 @@ async def test_a_card_that_is_refused_for_its_picture_stands_in_words_with_its_b
 
 
 async def test_a_digest_takes_no_pictures(start, workspace: Workspace) -> None:
-    async with start(storms={"digest_from": 2}, alerts={"group_wait": "3s"}) as bot:
+    async with start(storms={"digest_from": 2}, alerts={"group_wait": "1h"}) as bot:
         for model in ("a", "b", "c"):
             await told_calls(bot, seconds=4.8, model=model)
-        await workspace.expect_card("alert groups need somebody")
+
+        async def all_fire():
+            return len(await bot.alerts()) == 3
+
+        await until(all_fire, 30, "three alerts")
+        await workspace.advance(3601)
+        await workspace.expect_card("3 of 3 alert groups need somebody")
         await settled_as(bot, PictureState.SKIPPED)
         assert await workspace.calls("files.getUploadURLExternal") == []
 

@@ -1,6 +1,7 @@
 """An alert's life in Slack: told, taken, given back, handed over, ended, and back again."""
 
 import asyncio
+import re
 
 from tests.scenarios.driver import NAME, Bot, Message, Workspace
 
@@ -96,7 +97,8 @@ async def test_ended_by_a_person_and_told_by_its_sender_that_it_goes_on(bot: Bot
     confirm = [each.get("confirm") for block in card.blocks for each in block.get("elements", [])]
     assert any(each and "fire again" in each["text"]["text"] for each in confirm)
     await workspace.user("hana").press(card, "alerts.resolve")
-    card = await workspace.expect_card("✅ Resolved: ", "by <@U0HANA>", "lasted 0 s")
+    card = await workspace.expect_card("✅ Resolved: ", "by <@U0HANA>")
+    assert re.search(r"lasted \d+ s", card.words)
     assert card.actions == ["alerts.useful", "alerts.not_useful", "alerts.timeline"]
     await bot.fire()
     again = await workspace.expect_card("🟠 High: ", "fired 2 times")

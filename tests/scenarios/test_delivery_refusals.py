@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -64,6 +64,36 @@ async def test_reply_of_unknown_fate_is_looked_for_in_its_thread(bot: Bot, works
     await bot.settled()
     assert len(await workspace.replies(card)) == 1
     assert len(await workspace.calls("conversations.replies")) == 1
+
+
+@only_sqlite
+@pytest.mark.parametrize("seconds", [-120, 120])
+async def test_a_clock_that_goes_wrong_finds_its_posts_all_the_same(bot: Bot, workspace: Workspace, seconds) -> None:
+    """Slack's own clock numbers its messages, and says in each answer how far ours is from it."""
+    clock = bot.database.clock
+    clock.follow_database(clock.protocol_now() + timedelta(seconds=seconds))
+    await workspace.faults(drop_after_commit_next=1, methods=POST)
+    await bot.fire()
+    await workspace.expect_card("High: HighErrorRate")
+    await until(lambda: workspace.calls("conversations.history"))
+    await bot.settled()
+    assert len(await workspace.messages()) == 1
+
+
+@only_sqlite
+async def test_a_late_post_that_was_looked_for_says_so_still(start_bot: StartBot, workspace: Workspace) -> None:
+    async with start_bot(delivery={"late_after": "1s"}) as bot:
+        await workspace.faults(rate_limit_next=1, retry_after_seconds=2, methods=POST)
+        await bot.fire()
+        await until(lambda: workspace.calls("chat.postMessage", ok=False))
+        await workspace.faults(drop_after_commit_next=1, methods=POST)
+        await workspace.expect_card("High: HighErrorRate", "late: Slack asked us to wait 2 s")
+        await until(lambda: workspace.calls("conversations.history"))
+        await bot.settled()
+        assert await workspace.calls("chat.update")
+        await workspace.expect_card("High: HighErrorRate", "late: Slack asked us to wait 2 s")
+        await bot.resolve()
+        await workspace.expect_card("Resolved: HighErrorRate", "late: Slack asked us to wait 2 s")
 
 
 @only_sqlite

@@ -7,6 +7,7 @@ import pytest
 
 from bot.services.alerts import receive, respond, tell
 from bot.services.alerts.respond import Press
+from bot.services.silences.life import review_silences
 from bot.settings import AlertDelivery
 from bot.store import due
 from bot.store.alert_lookups import open_groups
@@ -15,10 +16,12 @@ from bot.store.due import DueKind
 from bot.store.open import open_database
 from riskengine.response.alerts import Severity, Signal, SignalStatus, fingerprint_of
 from riskengine.response.grouping import Group
+from tests.services.silences import Silences
 
 WORKS = {
     DueKind.TELL_GROUP: tell.tell_groups,
     DueKind.REPEAT_GROUP: tell.repeat_groups,
+    DueKind.REVIEW_SILENCE: review_silences,
     DueKind.EXPIRE_ACKNOWLEDGEMENT: tell.expire_acknowledgements,
 }
 _deliveries = count(1)
@@ -57,11 +60,14 @@ class Alerts:
     async def do_due(self) -> None:
         """Whatever is due now, as the due runner does it."""
 
-        def work(tx) -> None:
-            for row in due.claim(tx, 100):
+        def work(tx) -> int:
+            rows = due.claim(tx, 100)
+            for row in rows:
                 WORKS[row.kind](tx, [row], self.settings)
+            return len(rows)
 
-        await self.database.write(work)
+        while await self.database.write(work):
+            pass
 
     async def group(self) -> Group:
         """The one group that is open."""
@@ -85,3 +91,8 @@ async def rival(database_url, clock, database, settings):
     opened = open_database(database_url, clock)
     yield Alerts(opened, settings)
     await opened.close()
+
+
+@pytest.fixture
+def silences(database, settings) -> Silences:
+    return Silences(database, settings)

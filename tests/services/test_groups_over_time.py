@@ -1,11 +1,14 @@
 """What a group is after its alerts came, went and came again."""
 
 import json
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from bot.services.alerts import respond
 from bot.slack.render import render
+from bot.store import alert_lookups
+from bot.store import alerts as store
 from bot.store.messages import messages
 from tests.services.conftest import signal
 
@@ -63,3 +66,22 @@ async def test_repeat_calls_whoever_it_was_given_to(alerts, clock):
     words = json.dumps(render("alerts/still_firing", {**payload, **NO_FOOTER}))
     assert '"user_id": "U0IVAN"' in words
     assert "nobody has it" not in words
+
+
+async def test_each_episode_has_its_own_time(alerts, clock):
+    """Whatever lay before it fired again is no part of how long it lasts, of the repeat's words or of the mean."""
+    await alerts.receive(signal())
+    clock.advance(11)
+    await alerts.do_due()
+    await alerts.receive(signal("resolved"))
+    clock.advance(20 * 60)
+    await alerts.receive(signal())
+    again = await alerts.group()
+    assert (again.refires, clock.now() - again.opened_at < timedelta(minutes=1)) == (1, True)
+    clock.advance(60)
+    await alerts.acknowledge(again.id)
+    overview = await alerts.database.read(alert_lookups.overview)
+    assert timedelta(seconds=59) < overview.mtta < timedelta(seconds=70)
+    await alerts.receive(signal("resolved"))
+    [over] = await alerts.database.read(lambda tx: store.groups_by_id(tx, [again.id]))
+    assert timedelta(seconds=59) < over.resolved_at - over.opened_at < timedelta(seconds=70)

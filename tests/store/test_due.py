@@ -151,3 +151,16 @@ async def test_scheduling_rings_after_the_commit(database):
     assert heard == []
     await put(database, [1])
     assert heard == [Bell.DUE]
+
+
+async def test_kinds_of_a_newer_program_are_left_to_it(database, clock):
+    """While replicas are upgraded one by one, an older one must go on with what it knows."""
+    unknown = {"kind": "approval.remind", "subject_id": 1, "due_at": clock.now() - timedelta(minutes=9)}
+    await database.write(lambda tx: tx.execute(sa.insert(due.due).values(unknown)))
+    assert await claim(database) == []
+    assert await database.read(due.next_due_at) is None
+    await put(database, [2], minutes=-1)
+    assert [row.subject_id for row in await database.read(lambda tx: due.ripe(tx, 10))] == [2]
+    assert await database.read(due.next_due_at) < clock.now()
+    assert [row.subject_id for row in await claim(database)] == [2]
+    assert await waiting(database) == 1

@@ -1,6 +1,6 @@
 """The words of `/alerts`, a module for those that belong together; WORDS is the table of them."""
 
-from bot.handlers.alerts_words import states, subscriptions
+from bot.handlers.alerts_words import rules, states, subscriptions
 from bot.handlers.alerts_words.report import report
 from bot.handlers.asked import Word
 
@@ -12,5 +12,6 @@ WORDS: dict[str, Word] = {
     "subscribe": subscriptions.subscribe,
     "unsubscribe": subscriptions.unsubscribe,
     "subscriptions": subscriptions.listing,
+    "rules": rules.rules,
     "help": states.help_text,
 }

@@ -37,6 +37,7 @@ class Surface:
 
 async def press(sandbox: Sandbox, body: Json, settle_seconds: float) -> Json:
     user = actor(sandbox, body)
+    require_interactivity(sandbox)
     surface = find_surface(sandbox, body, user)
     found = _find_element(surface, body)
     if found.block["type"] == "input" and not found.block.get("dispatch_action"):
@@ -54,6 +55,11 @@ async def press(sandbox: Sandbox, body: Json, settle_seconds: float) -> Json:
         notify(sandbox, user, surface.channel.id if surface.channel else "", error)
         await watch.settle()
         return watch.outcome(ack, error=error)
+
+
+def require_interactivity(sandbox: Sandbox) -> None:
+    if not sandbox.manifest.interactive:
+        raise ControlRefusal("The manifest does not switch interactivity on (settings.interactivity.is_enabled).")
 
 
 def failure_text(ack: Ack) -> str | None:
@@ -144,6 +150,14 @@ def _act(sandbox: Sandbox, found: Found, state: Json, body: Json) -> Json:
     return action | chosen
 
 
+def _attached(message: Json, action: Json) -> Json:
+    """What a container says more where the element stands in an attachment."""
+    for attachment in message.get("attachments", ()):
+        if any(block.get("block_id") == action["block_id"] for block in attachment.get("blocks", ())):
+            return {"type": "message_attachment", "attachment_id": attachment["id"], "is_app_unfurl": False}
+    return {}
+
+
 def _payload(sandbox: Sandbox, user: User, surface: Surface, state: Json, action: Json) -> Json:
     payload = envelope_of(sandbox, "block_actions", user) | {"actions": [action]}
     if surface.view is not None:
@@ -153,7 +167,7 @@ def _payload(sandbox: Sandbox, user: User, surface: Surface, state: Json, action
     assert surface.channel is not None and surface.message is not None  # noqa: PT018
     message, channel = surface.message, surface.channel
     container = {"type": "message", "message_ts": message["ts"], "channel_id": channel.id}
-    payload["container"] = container | {"is_ephemeral": surface.is_ephemeral}
+    payload["container"] = container | {"is_ephemeral": surface.is_ephemeral} | _attached(message, action)
     if "thread_ts" in message:
         payload["container"]["thread_ts"] = message["thread_ts"]
     payload["channel"] = channel_of(channel)

@@ -6,13 +6,14 @@ from bot.sandbox.errors import ControlRefusal, not_there
 from bot.sandbox.interactions.actor import actor, place, required
 from bot.sandbox.interactions.outcome import notify, watching
 from bot.sandbox.interactions.payloads import action_ts, channel_of, envelope_of
-from bot.sandbox.interactions.press import failure_text
+from bot.sandbox.interactions.press import failure_text, require_interactivity
 from bot.sandbox.people import User
 from bot.sandbox.wire import Json
 
 
 async def run_shortcut(sandbox: Sandbox, body: Json, settle_seconds: float) -> Json:
     user = actor(sandbox, body)
+    require_interactivity(sandbox)
     callback_id = str(required(body, "callback_id"))
     entry = sandbox.manifest.shortcut(callback_id)
     on_message = bool(body.get("ts"))

@@ -6,7 +6,7 @@ from bot.sandbox.channels import Channel
 from bot.sandbox.constants import APP_ID, TEAM_DOMAIN, TEAM_ID, VERIFICATION_TOKEN
 from bot.sandbox.core import Sandbox
 from bot.sandbox.delivery import Ack, EnvelopeKind
-from bot.sandbox.errors import SlackRefusal
+from bot.sandbox.errors import ControlRefusal, SlackRefusal
 from bot.sandbox.interactions.actor import actor, required, writable_place
 from bot.sandbox.interactions.outcome import notify, watching
 from bot.sandbox.interactions.payloads import shown_name
@@ -19,6 +19,8 @@ from bot.sandbox.workspace import Workspace
 async def run_command(sandbox: Sandbox, body: Json, settle_seconds: float) -> Json:
     user = actor(sandbox, body)
     channel = writable_place(sandbox, body, user)
+    if body.get("thread_ts"):
+        raise ControlRefusal(f"{required(body, 'command')} is not supported in threads. Sorry!")
     command = "/" + str(required(body, "command")).removeprefix("/")
     entry = sandbox.manifest.command(command)
     text = escape_signs(str(body.get("text") or "").strip())

@@ -91,7 +91,7 @@ def _change_views(sandbox: Sandbox, user: User, view: Json, payload: Json) -> No
         sandbox.views.push(user.id, _modal(payload))
     elif response_action == "clear":
         sandbox.views.close(user.id, view, whole_stack=True)
-    elif response_action is None:
+    elif response_action is None and not payload:
         # Unless the app opened another view meanwhile, the submitted one goes.
         if view["id"] in (each["id"] for each in sandbox.views.stack(user.id)):
             sandbox.views.close(user.id, view)

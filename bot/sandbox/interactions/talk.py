@@ -3,11 +3,11 @@
 import asyncio
 import re
 
-from bot.sandbox.channels import EVENT_KINDS, Channel, ChannelKind
-from bot.sandbox.constants import BOT_USER_ID
+from bot.sandbox.channels import Channel, ChannelKind
 from bot.sandbox.core import Sandbox
 from bot.sandbox.delivery import Ack
 from bot.sandbox.errors import ControlRefusal, not_there
+from bot.sandbox.feed import posted
 from bot.sandbox.interactions.actor import actor, required, writable_place
 from bot.sandbox.interactions.outcome import watching
 from bot.sandbox.messages import person_message
@@ -22,13 +22,15 @@ async def write(sandbox: Sandbox, body: Json, settle_seconds: float) -> Json:
     user = actor(sandbox, body)
     channel = writable_place(sandbox, body, user)
     text = str(required(body, "text"))
+    if channel.kind is ChannelKind.DIRECT and not sandbox.manifest.messages_enabled:
+        raise ControlRefusal("Sending messages to this app has been turned off (features.app_home in its manifest).")
     if text.startswith("/"):
         raise ControlRefusal(f"{text.split(maxsplit=1)[0]} is a command; use /sandbox/api/command.")
     thread_ts = _thread(channel, str(body.get("thread_ts") or ""))
     message = person_message(sandbox.workspace.new_ts(), user.id, as_sent(sandbox.workspace, text), thread_ts=thread_ts)
-    sandbox.workspace.post(channel, message)
+    sandbox.workspace.put(channel, message)
     with watching(sandbox, user, settle_seconds) as watch:
-        acks = await asyncio.gather(*(sandbox.events.emit(event, name) for event, name in _events(channel, message)))
+        acks = await asyncio.gather(*(sandbox.events.emit(event, name) for event, name in posted(channel, message)))
         heard = [ack for ack in acks if ack is not None]
         if heard:
             await watch.settle()
@@ -42,18 +44,6 @@ def _thread(channel: Channel, thread_ts: str) -> str:
     if thread_ts not in channel.messages:
         raise not_there(f"message in #{channel.name} with ts", thread_ts, list(channel.messages)[-10:])
     return str(channel.messages[thread_ts].get("thread_ts", thread_ts))
-
-
-def _events(channel: Channel, message: Json) -> list[tuple[Json, str]]:
-    """The events of a new message and the names they are subscribed by; none where the bot is not."""
-    if not channel.has_bot:
-        return []
-    channel_type, subscription = EVENT_KINDS[channel.kind]
-    base = message | {"channel": channel.id, "event_ts": message["ts"]}
-    events = [(base | {"channel_type": channel_type}, subscription)]
-    if channel.kind is not ChannelKind.DIRECT and f"<@{BOT_USER_ID}" in message["text"]:
-        events.append((base | {"type": "app_mention"}, "app_mention"))
-    return events
 
 
 def as_sent(workspace: Workspace, text: str) -> str:

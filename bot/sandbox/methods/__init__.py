@@ -15,6 +15,8 @@ class Method:
     tier: str
     #: Any of these grants it; methods that look at the kind of channel ask for more themselves.
     scopes: tuple[str, ...] = ()
+    #: Slack reads JSON bodies of methods that write; most that read take forms and queries only.
+    takes_json: bool = True
 
 
 _READ = ("channels:read", "groups:read", "im:read", "mpim:read")
@@ -28,17 +30,17 @@ METHODS = {
     "api.test": Method(auth.test_api, "4"),
     "auth.test": Method(auth.test_auth, "special"),
     "apps.connections.open": Method(auth.open_connection, "3"),
-    "bots.info": Method(auth.bot_info, "3", ("users:read",)),
-    "team.info": Method(auth.team_info, "3", ("team:read",)),
+    "bots.info": Method(auth.bot_info, "3", ("users:read",), takes_json=False),
+    "team.info": Method(auth.team_info, "3", ("team:read",), takes_json=False),
     "chat.postMessage": Method(chat.post_message, "special", _WRITE),
     "chat.postEphemeral": Method(chat.post_ephemeral, "4", _WRITE),
     "chat.update": Method(chat.update, "3", _WRITE),
     "chat.delete": Method(chat.delete, "3", _WRITE),
-    "chat.getPermalink": Method(chat.permalink, "special"),
+    "chat.getPermalink": Method(chat.permalink, "special", takes_json=False),
     "blocks.validate": Method(chat.validate_blocks, "special"),
-    "conversations.list": Method(conversations.list_channels, "2", _READ),
-    "conversations.info": Method(conversations.info, "3", _READ),
-    "conversations.members": Method(conversations.members, "4", _READ),
+    "conversations.list": Method(conversations.list_channels, "2", _READ, takes_json=False),
+    "conversations.info": Method(conversations.info, "3", _READ, takes_json=False),
+    "conversations.members": Method(conversations.members, "4", _READ, takes_json=False),
     "conversations.join": Method(conversations.join, "3", ("channels:join",)),
     "conversations.open": Method(conversations.open_direct, "3", ("im:write", "mpim:write")),
     "conversations.create": Method(conversations.create, "2", _MANAGE),
@@ -46,19 +48,20 @@ METHODS = {
     "conversations.setTopic": Method(conversations.set_topic, "2", _TOPIC),
     "conversations.history": Method(history.history, "3", _HISTORY),
     "conversations.replies": Method(history.replies, "3", _HISTORY),
-    "users.list": Method(directory.list_users, "2", ("users:read",)),
-    "users.info": Method(directory.user_info, "4", ("users:read",)),
-    "users.lookupByEmail": Method(directory.lookup_by_email, "3", ("users:read.email",)),
-    "usergroups.list": Method(directory.list_groups, "2", ("usergroups:read",)),
-    "usergroups.users.list": Method(directory.list_group_users, "2", ("usergroups:read",)),
+    "users.list": Method(directory.list_users, "2", ("users:read",), takes_json=False),
+    "users.info": Method(directory.user_info, "4", ("users:read",), takes_json=False),
+    "users.lookupByEmail": Method(directory.lookup_by_email, "3", ("users:read.email",), takes_json=False),
+    "usergroups.list": Method(directory.list_groups, "2", ("usergroups:read",), takes_json=False),
+    "usergroups.users.list": Method(directory.list_group_users, "2", ("usergroups:read",), takes_json=False),
     "views.open": Method(views.open_view, "4"),
     "views.push": Method(views.push, "4"),
     "views.update": Method(views.update, "4"),
     "views.publish": Method(views.publish, "4"),
-    "files.getUploadURLExternal": Method(files.upload_url, "4", ("files:write",)),
+    "files.getUploadURLExternal": Method(files.upload_url, "4", ("files:write",), takes_json=False),
     "files.completeUploadExternal": Method(files.complete_upload, "4", ("files:write",)),
     "reactions.add": Method(extras.add_reaction, "3", ("reactions:write",)),
     "reactions.remove": Method(extras.remove_reaction, "2", ("reactions:write",)),
+    "reactions.get": Method(extras.get_reactions, "3", ("reactions:read",), takes_json=False),
     "pins.add": Method(extras.add_pin, "2", ("pins:write",)),
     "bookmarks.add": Method(extras.add_bookmark, "2", ("bookmarks:write",)),
 }

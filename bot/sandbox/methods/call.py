@@ -41,11 +41,12 @@ class Call:
             raise SlackRefusal(error)
         return user
 
-    def require_scope(self, scope: str) -> None:
+    def require_scope(self, *scopes: str) -> None:
+        """Any of these is enough."""
         manifest = self.sandbox.manifest
-        if not manifest.grants(scope):
+        if not any(manifest.grants(scope) for scope in scopes):
             provided = ",".join(manifest.scopes)
-            raise SlackRefusal("missing_scope", fields={"needed": scope, "provided": provided})
+            raise SlackRefusal("missing_scope", fields={"needed": scopes[0], "provided": provided})
 
     def page(self, items: Sequence[Item], *, default_limit: int = 100) -> tuple[list[Item], Json]:
         """A page of the items and its response_metadata; the cursor holds an offset."""

@@ -4,7 +4,7 @@ from bot.sandbox.channels import Channel
 from bot.sandbox.constants import BOT_ID, UPDATE_TEXT_LIMIT
 from bot.sandbox.content import invalid_blocks, read_content, require_content
 from bot.sandbox.errors import SlackRefusal, invalid_arguments
-from bot.sandbox.messages import bot_message, edit, ephemeral_message
+from bot.sandbox.messages import bot_message, ephemeral_message, is_tombstone
 from bot.sandbox.methods.call import Call
 from bot.sandbox.methods.files import require_files
 from bot.sandbox.wire import Json
@@ -57,8 +57,7 @@ def update(call: Call) -> Json:
     if not content:
         raise SlackRefusal("no_text")
     require_content({**message, **content})
-    edit(message, content, call.workspace.new_ts())
-    call.workspace.message_changed(channel, message)
+    call.workspace.edit_message(channel, message, content)
     return {"channel": channel.id, "ts": message["ts"], "text": message["text"], "message": message}
 
 
@@ -66,7 +65,7 @@ def _own_message(call: Call, channel: Channel, refusal: str) -> Json:
     if channel.is_archived:
         raise SlackRefusal("is_inactive")
     message = channel.messages.get(call.arguments.required("ts"))
-    if message is None or not channel.has_bot:
+    if message is None or is_tombstone(message) or not channel.has_bot:
         raise SlackRefusal("message_not_found")
     if message.get("bot_id") != BOT_ID:
         raise SlackRefusal(refusal)

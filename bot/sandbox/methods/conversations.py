@@ -6,10 +6,17 @@ import secrets
 from bot.sandbox.channels import Channel, ChannelKind
 from bot.sandbox.constants import BOT_USER_ID
 from bot.sandbox.errors import SlackRefusal, invalid_arguments
+from bot.sandbox.feed import joined
 from bot.sandbox.methods.call import Call
 from bot.sandbox.wire import Json
 
 _KINDS = {"public_channel": ChannelKind.PUBLIC, "private_channel": ChannelKind.PRIVATE, "im": ChannelKind.DIRECT}
+#: What grants changing a conversation of this kind.
+_MANAGING = {
+    ChannelKind.PUBLIC: ("channels:manage",),
+    ChannelKind.PRIVATE: ("groups:write",),
+    ChannelKind.DIRECT: ("im:write",),
+}
 _NAME_LIMIT = 80
 _TOPIC_LIMIT = 250
 _VALID_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -60,6 +67,7 @@ def join(call: Call) -> Json:
         return {"channel": channel.to_slack(), "warning": "already_in_channel"}
     channel.members.append(BOT_USER_ID)
     call.workspace.channel_changed(channel)
+    call.workspace.announce(joined(channel, BOT_USER_ID, call.workspace.new_ts()))
     return {"channel": channel.to_slack()}
 
 
@@ -94,6 +102,7 @@ def create(call: Call) -> Json:
     if any(channel.name == name and not channel.user for channel in call.workspace.channels.values()):
         raise SlackRefusal("name_taken")
     kind = ChannelKind.PRIVATE if call.arguments.flag("is_private") else ChannelKind.PUBLIC
+    call.require_scope(*_MANAGING[kind])
     created = int(call.sandbox.clock.now())
     channel_id = "C" + secrets.token_hex(5).upper()
     channel = Channel(channel_id, name, kind, created=created, members=[BOT_USER_ID])
@@ -110,10 +119,13 @@ def invite(call: Call) -> Json:
     wanted = call.arguments.words("users")
     if not wanted:
         raise SlackRefusal("no_user")
+    call.require_scope(*_MANAGING[channel.kind], f"{channel.kind.value}:write.invites")
     for user_id in wanted:
         _refuse_invitation(call, channel, user_id)
     channel.members.extend(wanted)
     call.workspace.channel_changed(channel)
+    for user_id in wanted:
+        call.workspace.announce(joined(channel, user_id, call.workspace.new_ts(), inviter=BOT_USER_ID))
     return {"channel": channel.to_slack()}
 
 
@@ -137,6 +149,7 @@ def set_topic(call: Call) -> Json:
         raise SlackRefusal("not_in_channel")
     if not call.arguments.has("topic"):
         raise invalid_arguments("missing required field: topic")
+    call.require_scope(*_MANAGING[channel.kind], f"{channel.kind.value}:write.topic")
     topic = call.arguments.text("topic")
     if len(topic) > _TOPIC_LIMIT:
         raise SlackRefusal("too_long")

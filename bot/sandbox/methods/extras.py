@@ -1,42 +1,41 @@
 """Reactions, pins and bookmarks, as far as a bot needs them."""
 
+import re
 import secrets
 
+from bot.sandbox import reactions
 from bot.sandbox.channels import Channel
 from bot.sandbox.constants import BOT_USER_ID
 from bot.sandbox.errors import SlackRefusal
+from bot.sandbox.messages import is_tombstone
 from bot.sandbox.methods.call import Call, writable
 from bot.sandbox.wire import Json
+
+_EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")
 
 
 def add_reaction(call: Call) -> Json:
     channel, message = _target(call)
-    name = call.arguments.required("name").strip(":")
-    reactions: list[Json] = message.setdefault("reactions", [])
-    found = next((each for each in reactions if each["name"] == name), None)
-    if found is None:
-        found = {"name": name, "users": [], "count": 0}
-        reactions.append(found)
-    if BOT_USER_ID in found["users"]:
-        raise SlackRefusal("already_reacted")
-    found["users"].append(BOT_USER_ID)
-    found["count"] += 1
-    call.workspace.message_changed(channel, message)
+    reactions.react(call.workspace, channel, message, BOT_USER_ID, _emoji(call))
     return {}
 
 
 def remove_reaction(call: Call) -> Json:
     channel, message = _target(call)
-    name = call.arguments.required("name").strip(":")
-    reactions: list[Json] = message.get("reactions", [])
-    found = next((each for each in reactions if each["name"] == name and BOT_USER_ID in each["users"]), None)
-    if found is None:
-        raise SlackRefusal("no_reaction")
-    found["users"].remove(BOT_USER_ID)
-    found["count"] -= 1
-    message["reactions"] = [each for each in reactions if each["count"]]
-    call.workspace.message_changed(channel, message)
+    reactions.take_back(call.workspace, channel, message, BOT_USER_ID, _emoji(call))
     return {}
+
+
+def get_reactions(call: Call) -> Json:
+    channel, message = _target(call, archived_too=True)
+    return {"type": "message", "channel": channel.id, "message": message}
+
+
+def _emoji(call: Call) -> str:
+    name = call.arguments.text("name").strip(":")
+    if not _EMOJI.fullmatch(name):
+        raise SlackRefusal("invalid_name")
+    return name
 
 
 def add_pin(call: Call) -> Json:
@@ -58,9 +57,9 @@ def add_bookmark(call: Call) -> Json:
     return {"bookmark": {"id": bookmark_id, "channel_id": channel.id, "title": title, "link": link, "type": kind}}
 
 
-def _target(call: Call) -> tuple[Channel, Json]:
-    channel = writable(call, "channel")
+def _target(call: Call, *, archived_too: bool = False) -> tuple[Channel, Json]:
+    channel = call.channel() if archived_too else writable(call, "channel")
     message = channel.messages.get(call.arguments.required("timestamp"))
-    if message is None:
+    if message is None or is_tombstone(message):
         raise SlackRefusal("message_not_found")
     return channel, message

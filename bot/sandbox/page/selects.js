@@ -36,6 +36,8 @@ const KINDS = {
   channels: { field: "selected_channel", many: "selected_channels", initial: "initial_channel", initialMany: "initial_channels", groups: channelGroups, toValue: (item) => item.key, sent: "value" },
 };
 
+/* Characters from which Slack asks the app, unless the element says otherwise. */
+const ASKED_FROM = 3;
 const keyOf = (value) => (typeof value === "object" ? value?.value : value);
 
 function shownValue(value) {
@@ -88,7 +90,7 @@ export function select(element, block, context) {
     const before = JSON.stringify(read());
     const load = kind.external ? async (typed) => optionGroups(await suggest(context, block, element, typed)) : undefined;
     const onClose = () => multi && context.dispatches(block) && JSON.stringify(read()) !== before && press(context, block, element, { [kind.sent ?? field]: read() });
-    openPicker(button, { groups: kind.groups?.(element), load, chosen, multi, label: plainString(element.placeholder ?? "Options"), minTyped: element.min_query_length ?? (kind.external ? 1 : 0), onPick: multi ? pickMany : pickOne, onClose });
+    openPicker(button, { groups: kind.groups?.(element), load, chosen, multi, label: plainString(element.placeholder ?? "Options"), minTyped: element.min_query_length ?? (kind.external ? ASKED_FROM : 0), onPick: multi ? pickMany : pickOne, onClose });
   });
   draw();
   return button;

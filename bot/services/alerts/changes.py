@@ -14,16 +14,32 @@ from riskengine.response.grouping import FollowUp, Group, follow_up, summarise
 GROUP = "alert_group"
 
 
-def refresh(tx: Transaction, group_ids: Collection[int], settings: AlertSettings, *, by_person: bool = False) -> None:
+def refresh(
+    tx: Transaction,
+    group_ids: Collection[int],
+    settings: AlertSettings,
+    *,
+    by_person: bool = False,
+    announce: bool = True,
+) -> None:
     """Sum the groups anew; a group whose sum or whose owner changed gets a new revision and is told when it should be.
 
-    A person's act is always told at once, whatever it changed.
+    A person's act is always told at once, whatever it changed. `announce` is False where one note tells of all of
+    the groups together.
     """
     if group_ids:
-        settle(tx, store.lock_groups(tx, list(group_ids)), settings, by_person=by_person)
+        groups = store.lock_groups(tx, list(group_ids))
+        settle(tx, groups, settings, by_person=by_person, announce=announce)
 
 
-def settle(tx: Transaction, groups: Sequence[Group], settings: AlertSettings, *, by_person: bool = False) -> None:
+def settle(
+    tx: Transaction,
+    groups: Sequence[Group],
+    settings: AlertSettings,
+    *,
+    by_person: bool = False,
+    announce: bool = True,
+) -> None:
     """The same for groups that are locked already and may have a new owner, which is stored along.
 
     Locked before they are summed: on PostgreSQL a sum taken earlier misses what another replica commits meanwhile.
@@ -41,7 +57,8 @@ def settle(tx: Transaction, groups: Sequence[Group], settings: AlertSettings, *,
     store.update_groups(tx, [each.group for each in follow_ups])
     _tell(tx, before, follow_ups)
     _keep_timers(tx, follow_ups, settings)
-    outbox.enqueue(tx, [note for each in follow_ups for note in _notes(tx, before[each.group.id], each)])
+    if announce:
+        outbox.enqueue(tx, [note for each in follow_ups for note in _notes(tx, before[each.group.id], each)])
 
 
 def _tell(tx: Transaction, before: Mapping[int, Group], follow_ups: Sequence[FollowUp]) -> None:
@@ -72,4 +89,6 @@ def _notes(tx: Transaction, before: Group, change: FollowUp) -> list[Note]:
         return notes.refired(tx, before, change.group.revision)
     if change.joined:
         return notes.joined(tx, before, change.group.firing, change.group.revision)
+    if change.unmuted:
+        return notes.unmuted(tx, before, change.group.revision)
     return []

@@ -23,6 +23,11 @@ def joined(tx: Transaction, group: Group, firing: int, revision: int) -> list[No
     return _in_threads(tx, group, "joined", revision, {"firing": firing, "owner": group.acknowledged_by})
 
 
+def unmuted(tx: Transaction, group: Group, revision: int) -> list[Note]:
+    """Nothing mutes it any more and it still holds: said in the channel, since its card was told long ago."""
+    return _in_threads(tx, group, "unmuted", revision, {"name": group.name, "subject": group.subject}, broadcast=True)
+
+
 def still_firing(tx: Transaction, group: Group, since: datetime) -> list[Note]:
     """Nobody has acknowledged it for the repeat interval, whomever it was given to."""
     seconds = (tx.now - since).total_seconds()

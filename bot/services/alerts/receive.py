@@ -1,14 +1,14 @@
 """Signals in: one transaction folds a batch of them into episodes and groups."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.failpoints import FailPoint, pass_by
-from bot.services.alerts import changes
+from bot.services.alerts import changes, mute
 from bot.store import alerts as store
-from bot.store import audit
+from bot.store import audit, muting
 from bot.store.database import Transaction
-from riskengine.response.alerts import Alert, AlertSettings, Effect, Signal, observe
+from riskengine.response.alerts import Alert, AlertSettings, AlertStatus, Effect, Signal, observe
 from riskengine.response.grouping import Group, GroupIdentity, continues, identity_of
 
 
@@ -23,18 +23,26 @@ class Folded(NamedTuple):
 def receive(tx: Transaction, signals: Sequence[Signal], settings: AlertSettings) -> list[Effect]:
     """Store what the signals say; returns the effect of each, in their order."""
     fingerprints = list({signal.fingerprint for signal in signals})
+    muting.hold_still(tx)
     store.lock_concerned(tx, fingerprints, list({identity_of(signal.name, signal.labels).key for signal in signals}))
     latest = store.latest_by_fingerprint(tx, fingerprints)
     folded = fold(tx, latest, signals)
     groups = _groups_of(tx, folded.begun, settings)
-    begun = [alert.model_copy(update={"group_id": groups[_key(alert)].id}) for alert in folded.begun]
+    begun = [alert.model_copy(update={"group_id": groups[_key(alert)].id}) for alert in mute.muted(tx, folded.begun)]
+    changed = _muted_anew(tx, folded.changed)
     # Ends first: a condition that ends and begins anew within one batch may have one open episode at a time only.
-    store.update_alerts(tx, folded.changed)
+    store.update_alerts(tx, changed)
     store.insert_alerts(tx, begun)
-    _record(tx, begun, folded.changed)
-    changes.refresh(tx, {alert.group_id for alert in [*begun, *folded.changed]}, settings)
+    _record(tx, begun, changed)
+    changes.refresh(tx, {alert.group_id for alert in [*begun, *changed]}, settings)
     pass_by(FailPoint.INGEST_BEFORE_COMMIT)
     return folded.effects
+
+
+def _muted_anew(tx: Transaction, changed: Sequence[Alert]) -> list[Alert]:
+    """What holds may have become so severe that its silence means it no more; what is over keeps what muted it."""
+    over = [alert for alert in changed if alert.status == AlertStatus.RESOLVED]
+    return over + mute.muted(tx, [alert for alert in changed if alert.status != AlertStatus.RESOLVED])
 
 
 def fold(tx: Transaction, latest: dict[str, Alert], signals: Sequence[Signal]) -> Folded:
@@ -89,5 +97,11 @@ def _record(tx: Transaction, begun: Sequence[Alert], changed: Sequence[Alert]) -
 
 
 def _entry(alert: Alert, effect: Effect) -> audit.Entry:
-    detail = {"severity": alert.severity, "fingerprint": alert.fingerprint, "source": alert.source}
+    detail: dict[str, Any] = {
+        "severity": alert.severity,
+        "fingerprint": alert.fingerprint,
+        "source": alert.source,
+    }
+    if effect == Effect.FIRED and alert.is_muted:
+        detail |= {"silenced_by": alert.silenced_by, "inhibited_by": alert.inhibited_by}
     return audit.Entry(f"source:{alert.source}", f"alert_{effect}", "alert_group", alert.group_id, detail)

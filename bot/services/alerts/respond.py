@@ -1,12 +1,10 @@
 """What people do about a group: each verb is checked against the group's state now, and losers are told the truth."""
 
-from datetime import datetime
-
 from pydantic import BaseModel, ConfigDict
 
 from bot.failpoints import FailPoint, pass_by
 from bot.services.alerts import changes, notes
-from bot.services.answers import Answer
+from bot.services.answers import Answer, at, who
 from bot.settings import AlertDelivery
 from bot.store import alerts as store
 from bot.store import audit, destinations, due, inbound, outbox
@@ -36,7 +34,7 @@ def acknowledge(tx: Transaction, press: Press, settings: AlertDelivery) -> Answe
     group = _begin(tx, press)
     if isinstance(group, Answer):
         return group
-    if group.status != AlertStatus.FIRING:
+    if group.status not in {AlertStatus.FIRING, AlertStatus.SUPPRESSED}:
         return Answer.unchanged(_taken_already(group, press.user_id))
     _take(tx, [group], press.user_id, settings)
     return _commit(Answer.done())
@@ -137,21 +135,9 @@ def _record(tx: Transaction, user_id: str, verb: str, group_ids: list[int], **de
 def _taken_already(group: Group, user_id: str) -> str:
     if group.status == AlertStatus.RESOLVED:
         return _over(group)
-    who = "You have" if group.acknowledged_by == user_id else f"{_who(group.acknowledged_by or '')} has"
-    return f"{who} acknowledged this already, {_at(group.acknowledged_at)}. Nothing was changed."
-
-
-def _who(user_id: str) -> str:
-    """A person by mention, a program by the name of its token."""
-    return f"The program {user_id.removeprefix('token:')}" if user_id.startswith("token:") else f"<@{user_id}>"
+    taker = "You have" if group.acknowledged_by == user_id else f"{who(group.acknowledged_by or '')} has"
+    return f"{taker} acknowledged this already, {at(group.acknowledged_at)}. Nothing was changed."
 
 
 def _over(group: Group) -> str:
-    return f"This is over: it was resolved {_at(group.resolved_at)}."
-
-
-def _at(moment: datetime | None) -> str:
-    """A moment in the reader's own time zone, as Slack's clients show it."""
-    if moment is None:
-        return "a while ago"
-    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}|{moment:%Y-%m-%d %H:%M} UTC>"
+    return f"This is over: it was resolved {at(group.resolved_at)}."

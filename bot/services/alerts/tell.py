@@ -23,15 +23,17 @@ BUSY_PAUSE = timedelta(milliseconds=50)
 def tell_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelivery) -> None:
     """Show the groups' present state: post the cards that are not there yet, have the others edited.
 
-    A group that was resolved during its wait is told too: somebody should know that it happened.
+    A group that was resolved during its wait is told too: somebody should know that it happened. Of what is muted
+    nobody hears, nor that it is over; a card that stands already shows it.
     """
     due_at = {row.subject_id: row.due_at for row in rows}
-    groups = _groups_of(tx, rows)
+    groups = _heard(tx, _groups_of(tx, rows))
     hearing = audience.read(tx, settings)
     labels = store.labels_by_group(tx, list(due_at)) if hearing.asks_labels else {}
     wishes = [
         card_wish(group, channel, due_at[group.id])
         for group in groups
+        if group.status != AlertStatus.SUPPRESSED
         for channel in hearing.channels_of(group, labels.get(group.id, []))
     ]
     destinations.ensure(tx, [wish.channel for wish in wishes])
@@ -42,6 +44,15 @@ def tell_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelivery
     if settings.pictures:
         _want_pictures(tx, [group for group in groups if group.status == AlertStatus.FIRING])
     store.mark_told(tx, [group.id for group in groups])
+
+
+def _heard(tx: Transaction, groups: Sequence[Group]) -> list[Group]:
+    """Without the groups that were never told and that are muted, or were so until all of it was over."""
+    over = [group.id for group in groups if group.told_at is None and group.status == AlertStatus.RESOLVED]
+    loud = store.groups_with_unmuted(tx, over) if over else set()
+    quiet = set(over) - loud
+    quiet |= {group.id for group in groups if group.told_at is None and group.status == AlertStatus.SUPPRESSED}
+    return [group for group in groups if group.id not in quiet]
 
 
 def _want_pictures(tx: Transaction, firing: Sequence[Group]) -> None:
@@ -71,8 +82,10 @@ def expire_acknowledgements(tx: Transaction, rows: Sequence[DueRow], settings: A
     """Give back what was acknowledged and forgotten: its alerts fire again, and its owner is told."""
     lapsed = [group for group in _groups_of(tx, rows) if group.acknowledged and _is_over(tx, group)]
     store.unacknowledge(tx, [group.id for group in lapsed])
+    asking = store.groups_firing(tx, [group.id for group in lapsed])
     for group in lapsed:
-        outbox.enqueue(tx, notes.acknowledgement_expired(tx, group))
+        if group.id in asking:
+            outbox.enqueue(tx, notes.acknowledgement_expired(tx, group))
         detail = {"owner": group.acknowledged_by}
         audit.record(tx, [audit.Entry(audit.SYSTEM, "acknowledgement_expired", changes.GROUP, group.id, detail)])
     changes.settle(tx, [group.model_copy(update=NOBODY) for group in lapsed], settings, by_person=True)

@@ -1,6 +1,6 @@
 """Every check of the auditor; a new one is a line here."""
 
-from bot.services.auditor import alert_timers, deliveries, due_rows, records, shown_cards
+from bot.services.auditor import alert_timers, deliveries, due_rows, records, shown_cards, silences
 from bot.services.auditor.findings import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -8,6 +8,7 @@ CHECKS: tuple[Check, ...] = (
     alert_timers.UNTOLD,
     alert_timers.UNASKED,
     alert_timers.UNENDING,
+    silences.UNATTENDED,
     shown_cards.MESSAGE_BEHIND,
     shown_cards.GROUP_BEHIND,
     deliveries.LEASE_LAPSED,

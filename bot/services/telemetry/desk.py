@@ -90,6 +90,19 @@ class TelemetryDesk:
             steps.setdefault(step, {})[series] = rollup
         return steps
 
+    async def calls_by_minute(
+        self, spans: Sequence[Window], kept: Collection[Dimension]
+    ) -> dict[Series, dict[int, int]]:
+        """How many calls each series, told apart by the `kept` labels, had in every minute of the spans with any.
+
+        The spans must not overlap; minutes that are gone count as none.
+        """
+        return await self._database.read(lambda tx: windows.calls_by_minute(tx, spans, kept)) if spans else {}
+
+    async def heard_of(self, since: datetime) -> set[Series]:
+        """The series that had a call since then, or up to an hour earlier."""
+        return await self._database.read(lambda tx: windows.heard_of(tx, minute_of(since)))
+
     async def recorded_since(self, series: Series, kept: Collection[Dimension]) -> datetime | None:
         """From when on the calls of a series, told apart by the `kept` labels, are known; None for one never heard of.
 

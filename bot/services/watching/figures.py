@@ -31,6 +31,11 @@ def values(observation: Observation) -> dict[str, str | None]:
     return {name: None if value is None else written(value) for name, value in observation.values.items()}
 
 
+def told(measured: Measured) -> str:
+    """`mean response time 4.2 s, limit > 3 s`: a comparison with what stood on both sides."""
+    return f"{_value(measured)}, limit {measured.sign} {_limit(measured)}"
+
+
 def _value(measured: Measured) -> str:
     """`mean response time 4.2 s`: what was found; a calculation is told as it was written."""
     metric = metric_of(left_of(measured))

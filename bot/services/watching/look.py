@@ -8,7 +8,8 @@ from typing import NamedTuple
 from bot.services.alerts import receive
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.watching import figures
-from bot.services.watching.rules_file import RulesFile
+from bot.services.watching.minutes import MinuteBook
+from bot.services.watching.rules_in_force import RulesInForce
 from bot.settings import AlertDelivery, WatchSettings
 from bot.store import rule_states
 from bot.store.database import Database, Transaction
@@ -19,6 +20,7 @@ from riskengine.response.evaluation import INACTIVE, RuleStatus, Transition, eva
 from riskengine.rollups import Rollup
 from riskengine.rules import RULES_SOURCE, CompiledRule, Per
 from riskengine.series import Series
+from riskengine.statistics import DropWindows
 from riskengine.windows import Window
 
 logger = logging.getLogger(__name__)
@@ -26,7 +28,6 @@ logger = logging.getLogger(__name__)
 #: A subject that was heard of so lately is silent now, not unknown.
 KNOWN_FOR = timedelta(days=1)
 Key = tuple[str, str]
-Minutes = dict[Series, dict[int, int]]
 
 
 class Judged(NamedTuple):
@@ -43,24 +44,25 @@ class Looker:
         self,
         database: Database,
         telemetry: TelemetryDesk,
-        rules: RulesFile,
+        rules: RulesInForce,
         settings: WatchSettings,
         alerts: AlertDelivery,
     ) -> None:
         self._database = database
         self._telemetry = telemetry
+        self._minutes = MinuteBook(telemetry)
         self._rules = rules
         self._settings = settings
         self._alerts = alerts
 
     async def look(self) -> dict[Key, Transition]:
         """Judge every rule once; returns what changed. Nothing is written while the windows are read."""
-        self._rules.refresh()
+        await self._rules.refresh()
         judged = await self._judge(self._database.clock.now())
         return await self._database.write(lambda tx: self._write(tx, judged))
 
     async def _judge(self, now: datetime) -> list[Judged]:
-        read = _Reader(self._telemetry, self._settings, now)
+        read = _Reader(self._telemetry, self._minutes, self._settings, now)
         found = []
         for compiled in self._rules.rules.rules:
             for per in compiled.rule.per:
@@ -145,12 +147,14 @@ def _signal(stored: StoredState, status: SignalStatus, rules: Mapping[str, Compi
 class _Reader:
     """The windows of one look, each read once whatever the number of rules."""
 
-    def __init__(self, telemetry: TelemetryDesk, settings: WatchSettings, now: datetime) -> None:
+    def __init__(self, telemetry: TelemetryDesk, minutes: MinuteBook, settings: WatchSettings, now: datetime) -> None:
+        minutes.open(now)
         self._telemetry = telemetry
         self._settings = settings
         self.now = now
         self._rollups: dict[Window, dict[Series, Rollup]] = {}
-        self._minutes: dict[tuple[Per, Window], Minutes] = {}
+        self._minutes = minutes
+        self._grown: set[DropWindows] = set()
         self._known: set[Series] | None = None
 
     async def rollups(self, window: Window) -> dict[Series, Rollup]:
@@ -160,7 +164,7 @@ class _Reader:
 
     async def known(self) -> set[Series]:
         if self._known is None:
-            self._known = set(await self._telemetry.sums(Window.ending(self.now, KNOWN_FOR)))
+            self._known = await self._telemetry.heard_of(self.now - KNOWN_FOR)
         return self._known
 
     async def throughput(self, subject: Subject, per: Per, window: Window) -> Throughput | None:
@@ -169,28 +173,9 @@ class _Reader:
             return None
         drop = self._settings.drop
         plan = ThroughputPlan.of(window, since, (), self._settings.baseline, drop)
-        counts: dict[int, int] = {}
-        for span in _joined(plan.spans):
-            counts |= (await self._minutes_of(per, span)).get(subject.series, {})
-        return plan.weigh(counts, drop)
-
-    async def _minutes_of(self, per: Per, span: Window) -> Minutes:
-        if (per, span) not in self._minutes:
-            steps = await self._telemetry.steps(span, 1, kept=per.dimensions)
-            minutes: Minutes = {}
-            for minute, by_series in steps.items():
-                for series, rollup in by_series.items():
-                    minutes.setdefault(series, {})[minute] = rollup.calls
-            self._minutes[(per, span)] = minutes
-        return self._minutes[(per, span)]
-
-
-def _joined(spans: Collection[Window]) -> list[Window]:
-    """Spans that overlap or touch, as one: each minute is read once."""
-    joined: list[Window] = []
-    for first, end in sorted(spans):
-        if joined and first <= joined[-1].end:
-            joined[-1] = Window(joined[-1].first, max(end, joined[-1].end))
-        else:
-            joined.append(Window(first, end))
-    return joined
+        if plan.windows not in self._grown:
+            # Late calls still come into these; the book asks once a look.
+            self._minutes.forget(plan.windows)
+            self._grown.add(plan.windows)
+        calls = await self._minutes.learn(per, plan.spans)
+        return plan.weigh(calls.get(subject.series, {}), drop)

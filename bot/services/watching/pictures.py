@@ -3,7 +3,7 @@
 from decimal import Decimal, InvalidOperation
 
 from bot.services.telemetry.desk import TelemetryDesk
-from bot.services.watching.rules_file import RulesFile
+from bot.services.watching.rules_in_force import RulesInForce
 from bot.settings import WatchSettings
 from bot.store import alert_lookups, rule_states
 from bot.store.database import Database, Transaction
@@ -22,7 +22,7 @@ class PictureDesk:
     """Answers what is to be drawn."""
 
     def __init__(
-        self, database: Database, telemetry: TelemetryDesk, rules: RulesFile, settings: WatchSettings, time_zone: str
+        self, database: Database, telemetry: TelemetryDesk, rules: RulesInForce, settings: WatchSettings, time_zone: str
     ) -> None:
         self._database = database
         self._telemetry = telemetry

@@ -1,6 +1,5 @@
-"""The file of rules: read at the start, read again when it changes; a broken one never replaces a good one."""
+"""The file of rules, read and checked; every mistake is told by file, rule and position."""
 
-import logging
 from pathlib import Path
 
 import yaml
@@ -9,68 +8,51 @@ from bot.errors import SettingsError
 from bot.settings import WatchSettings
 from riskengine.rules import RuleSet, RulesInvalid
 
-logger = logging.getLogger(__name__)
-
 #: The rules that are shipped.
 SHIPPED = Path(__file__).parents[3] / "riskengine" / "rules.yml"
 #: No file of rules is larger; YAML's aliases can make a small one explode.
-LIMIT_BYTES = 1_000_000
-
-
-class RulesFile:
-    """Holds the rules in force, and what is wrong with the file since they were read."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.rules = read_rules(path)
-        #: What is wrong with the file as it is now; empty while it is in force.
-        self.trouble = ""
-        self._seen = self._stamp()
-
-    def refresh(self) -> bool:
-        """Read the file again if it has changed; True when new rules are in force. Costs one look at its date."""
-        stamp = self._stamp()
-        if stamp == self._seen:
-            return False
-        self._seen = stamp
-        try:
-            self.rules = read_rules(self.path)
-        except SettingsError as error:
-            self.trouble = error.message
-            logger.exception("The rules in force stay: %s", error.message, extra={"action": "rules_refused"})
-            return False
-        self.trouble = ""
-        count = len(self.rules.rules)
-        logger.info("%s rules of %s are in force", count, self.path, extra={"action": "rules_read"})
-        return True
-
-    def _stamp(self) -> tuple[int, int]:
-        try:
-            status = self.path.stat()
-        except OSError:
-            return (0, 0)
-        return status.st_mtime_ns, status.st_size
+LIMIT_CHARACTERS = 1_000_000
+HINT = "The rules in force stay until the file is mended; `riskbot check` examines it."
 
 
 def rules_path(settings: WatchSettings) -> Path:
     return Path(settings.rules_file) if settings.rules_file else SHIPPED
 
 
+def stamp_of(path: Path) -> tuple[int, int]:
+    """Changes whenever the file does; the same for a file that is not there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0)
+    return status.st_mtime_ns, status.st_size
+
+
 def read_rules(path: Path) -> RuleSet:
     """Read and check a file of rules. Raises SettingsError with a line for each mistake: file, rule, position."""
-    hint = "The rules in force stay until the file is mended; `riskbot check` examines it."
+    return parse_rules(read_text(path), path)
+
+
+def read_text(path: Path) -> str:
+    """Raises SettingsError for a file that cannot be read or is too large."""
     try:
         text = path.read_text(encoding="utf-8")
-        if len(text) > LIMIT_BYTES:
-            raise SettingsError(f"{path} is larger than {LIMIT_BYTES} characters.", hint=hint)
-        return RuleSet.parse(yaml.load(text, Loader=_Loader))  # noqa: S506 - a SafeLoader that refuses aliases
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}.", hint=hint) from error
+        raise SettingsError(f"{path} cannot be read: {error}.", hint=HINT) from error
+    if len(text) > LIMIT_CHARACTERS:
+        raise SettingsError(f"{path} is larger than {LIMIT_CHARACTERS} characters.", hint=HINT)
+    return text
+
+
+def parse_rules(text: str, path: Path) -> RuleSet:
+    """Check the text of a file of rules. Raises SettingsError with a line for each mistake."""
+    try:
+        return RuleSet.parse(yaml.load(text, Loader=_Loader))  # noqa: S506 - a SafeLoader that refuses aliases
     except yaml.YAMLError as error:
-        raise SettingsError(f"{path} is no YAML: {error}", hint=hint) from error
+        raise SettingsError(f"{path} is no YAML: {error}", hint=HINT) from error
     except RulesInvalid as error:
         problems = "\n".join(f"{path}, {problem}" for problem in error.problems)
-        raise SettingsError(problems, hint=hint) from error
+        raise SettingsError(problems, hint=HINT) from error
 
 
 class _Loader(yaml.SafeLoader):

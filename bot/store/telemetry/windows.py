@@ -1,9 +1,10 @@
 """Windows: sums of rollups over any minutes, by any of the labels."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, Subquery, func, select, union_all
+from sqlalchemy import BindParameter, Integer, Select, Subquery, bindparam, func, select, union_all
 
 from bot.store.database import Transaction
 from bot.store.telemetry.rollups import HOUR_MINUTES, rollups_hour, rollups_minute, to_rollup
@@ -16,6 +17,8 @@ from riskengine.windows import Window
 #: Sums of money are made of two halves, each far from 64 bits: SQLite refuses a sum beyond them.
 _HALF = 1_000_000
 Only = Mapping[Dimension, Collection[str]]
+#: Calls by minute.
+Calls = dict[int, int]
 
 
 class Wanted(NamedTuple):
@@ -42,56 +45,136 @@ def covered(window: Window, oldest_minute: int) -> Window:
     return Window(first, end)
 
 
+class _Shape(NamedTuple):
+    """What makes one statement differ from another. All else is a parameter: building takes as long as running it."""
+
+    kept: tuple[Dimension, ...]
+    only: tuple[Dimension, ...]
+    has_hours: bool
+    is_stepped: bool
+
+
 def sums(tx: Transaction, wanted: Wanted) -> dict[tuple[int, Series], Rollup]:
     """The rollups by step (its first minute) and series, added in the database, without percentiles."""
-    parts = _parts(wanted)
-    groups = _groups(wanted, parts)
-    numbers = [part for name in NUMBERS for part in _halves(parts.c[name])]
-    found = tx.execute(_joined(wanted, parts, [*groups, *numbers]).group_by(*groups))
-    return {_key(wanted, row): to_rollup(_whole(row[len(groups) :])) for row in found}
+    found = tx.execute(_sums(_shape(wanted)), _parameters(wanted))
+    labels = 1 + len(wanted.kept)
+    return {_key(wanted, row): to_rollup(_whole(row[labels:])) for row in map(tuple, found)}
 
 
 def sketches(tx: Transaction, wanted: Wanted) -> dict[tuple[int, Series], Sketch]:
     """The sketches of response times by step and series, merged here: a database cannot."""
-    parts = _parts(wanted)
-    groups = _groups(wanted, parts)
     found: dict[tuple[int, Series], list[Sketch]] = {}
-    for row in tx.execute(_joined(wanted, parts, [*groups, parts.c.durations])):
+    for row in map(tuple, tx.execute(_sketches(_shape(wanted)), _parameters(wanted))):
         found.setdefault(_key(wanted, row), []).append(Sketch.decode(bytes(row[-1])))
     return {key: Sketch.total(each) for key, each in found.items()}
 
 
-def _parts(wanted: Wanted) -> Subquery:
-    """Whole hours from the hours, the rest from the minutes."""
+def calls_by_minute(tx: Transaction, spans: Sequence[Window], kept: Collection[Dimension]) -> dict[Series, Calls]:
+    """How many calls each series had in every minute of the spans that has any; one question for all of them.
+
+    The spans must not overlap.
+    """
+    names = _ordered(kept)
+    bounds = {name: value for at, span in enumerate(spans) for name, value in _bounds(at, span).items()}
+    found: dict[Series, Calls] = {}
+    for minute, calls, *labels in map(tuple, tx.execute(_calls_by_minute(names, len(spans)), bounds)):
+        found.setdefault(_series(names, labels), {})[minute] = int(calls)
+    return found
+
+
+def heard_of(tx: Transaction, since: int) -> set[Series]:
+    """The series that had a call in the hour of this minute or later."""
+    rows = tx.execute(_HEARD_OF, {"hour": since // HOUR_MINUTES})
+    return {Series(**dict(zip(Dimension, row, strict=True))) for row in map(tuple, rows)}
+
+
+_HEARD_OF = (
+    select(*(series.c[name] for name in Dimension))
+    .join_from(rollups_hour, series, series.c.id == rollups_hour.c.series_id)
+    .where(rollups_hour.c.hour >= bindparam("hour", type_=Integer))
+    .distinct()
+)
+
+
+@lru_cache(maxsize=256)
+def _sums(shape: _Shape) -> Select[Any]:
+    parts = _parts(shape)
+    groups = _groups(shape, parts)
+    numbers = [part for name in NUMBERS for part in _halves(parts.c[name])]
+    return _joined(shape, parts, [*groups, *numbers]).group_by(*groups)
+
+
+@lru_cache(maxsize=256)
+def _sketches(shape: _Shape) -> Select[Any]:
+    parts = _parts(shape)
+    return _joined(shape, parts, [*_groups(shape, parts), parts.c.durations])
+
+
+@lru_cache(maxsize=256)
+def _calls_by_minute(names: tuple[Dimension, ...], spans: int) -> Select[Any]:
+    parts = union_all(*(_minutes(f"first_{at}", f"end_{at}") for at in range(spans))).subquery()
+    groups = [parts.c.minute, *(series.c[name] for name in names)]
+    columns = [parts.c.minute, func.sum(parts.c.calls), *(series.c[name] for name in names)]
+    return select(*columns).join_from(parts, series, series.c.id == parts.c.series_id).group_by(*groups)
+
+
+def _bounds(at: int, span: Window) -> dict[str, int]:
+    return {f"first_{at}": span.first, f"end_{at}": span.end}
+
+
+def _shape(wanted: Wanted) -> _Shape:
+    hours = _hours(wanted)
+    only = tuple(name for name in Dimension if name in wanted.only)
+    return _Shape(_ordered(wanted.kept), only, hours is not None, bool(wanted.step_minutes))
+
+
+def _parameters(wanted: Wanted) -> dict[str, Any]:
     first, end = covered(wanted.window, wanted.oldest_minute)
-    first_hour, end_hour = -(-first // HOUR_MINUTES), end // HOUR_MINUTES
+    told: dict[str, Any] = {"first": first, "end": end}
+    if wanted.step_minutes:
+        told["step"] = wanted.step_minutes
+    if (hours := _hours(wanted)) is not None:
+        told |= {"hour": hours.first, "end_hour": hours.end}
+        told |= {"before_hours": hours.first * HOUR_MINUTES, "after_hours": hours.end * HOUR_MINUTES}
+    return told | {f"only_{name}": list(values) for name, values in wanted.only.items()}
+
+
+def _hours(wanted: Wanted) -> Window | None:
+    """The whole hours of the window; None where every minute has to be read."""
+    first, end = covered(wanted.window, wanted.oldest_minute)
+    hours = Window(-(-first // HOUR_MINUTES), end // HOUR_MINUTES)
     steps_of_hours = not (wanted.step_minutes % HOUR_MINUTES or (wanted.step_minutes and first % HOUR_MINUTES))
-    if not steps_of_hours or first_hour >= end_hour:
-        return _minutes(first, end).subquery()
+    return hours if steps_of_hours and hours.first < hours.end else None
+
+
+def _parts(shape: _Shape) -> Subquery:
+    """Whole hours from the hours, the rest from the minutes."""
+    if not shape.has_hours:
+        return _minutes("first", "end").subquery()
     hour = rollups_hour.c.hour
     hours = select((hour * HOUR_MINUTES).label("minute"), *list(rollups_hour.c)[1:])
-    edges = [_minutes(first, first_hour * HOUR_MINUTES), _minutes(end_hour * HOUR_MINUTES, end)]
-    whole: Subquery = union_all(hours.where(hour >= first_hour, hour < end_hour), *edges).subquery()
-    return whole
+    whole = hours.where(hour >= _number("hour"), hour < _number("end_hour"))
+    parts: Subquery = union_all(whole, _minutes("first", "before_hours"), _minutes("after_hours", "end")).subquery()
+    return parts
 
 
-def _minutes(first: int, end: int) -> Select[Any]:
+def _number(name: str) -> BindParameter[int]:
+    return bindparam(name, type_=Integer)
+
+
+def _minutes(first: str, end: str) -> Select[Any]:
     minute = rollups_minute.c.minute
-    return select(rollups_minute).where(minute >= first, minute < end)
+    return select(rollups_minute).where(minute >= _number(first), minute < _number(end))
 
 
-def _groups(wanted: Wanted, parts: Subquery) -> list[Any]:
-    minute, first = parts.c.minute, covered(wanted.window, wanted.oldest_minute).first
-    step = minute - (minute - first) % wanted.step_minutes if wanted.step_minutes else first + minute * 0
-    return [step.label("step"), *(series.c[name] for name in _kept(wanted))]
+def _groups(shape: _Shape, parts: Subquery) -> list[Any]:
+    minute, first = parts.c.minute, _number("first")
+    step = minute - (minute - first) % _number("step") if shape.is_stepped else first + minute * 0
+    return [step.label("step"), *(series.c[name] for name in shape.kept)]
 
 
-def _kept(wanted: Wanted) -> list[Dimension]:
-    return [name for name in Dimension if name in wanted.kept]
-
-
-def _joined(wanted: Wanted, parts: Subquery, columns: list[Any]) -> Any:
-    chosen = [series.c[name].in_(values) for name, values in wanted.only.items()]
+def _joined(shape: _Shape, parts: Subquery, columns: list[Any]) -> Select[Any]:
+    chosen = [series.c[name].in_(bindparam(f"only_{name}", expanding=True)) for name in shape.only]
     return select(*columns).join_from(parts, series, series.c.id == parts.c.series_id).where(*chosen)
 
 
@@ -103,16 +186,24 @@ def _whole(halves: Any) -> list[int]:
     return [int(high) * _HALF + int(low) for high, low in zip(halves[::2], halves[1::2], strict=True)]
 
 
-def _key(wanted: Wanted, row: Row[Any]) -> tuple[int, Series]:
-    return row[0], Series(**dict(zip(_kept(wanted), row[1:], strict=False)))
+def _key(wanted: Wanted, row: tuple[Any, ...]) -> tuple[int, Series]:
+    return row[0], _series(_ordered(wanted.kept), row[1:])
+
+
+def _series(names: tuple[Dimension, ...], labels: Sequence[Any]) -> Series:
+    return Series(**dict(zip(names, labels, strict=False)))
+
+
+def _ordered(kept: Collection[Dimension]) -> tuple[Dimension, ...]:
+    return tuple(name for name in Dimension if name in kept)
 
 
 def first_hours(tx: Transaction, kept: Collection[Dimension]) -> dict[Series, int]:
     """The first hour (counted from 1970) in which each series, told apart by the `kept` labels, had a call."""
-    names = [name for name in Dimension if name in kept]
+    names = _ordered(kept)
     columns = [series.c[name] for name in names]
     query = select(func.min(rollups_hour.c.hour), *columns).join_from(
         rollups_hour, series, series.c.id == rollups_hour.c.series_id
     )
     rows = tx.execute(query.group_by(*columns) if columns else query)
-    return {Series(**dict(zip(names, row[1:], strict=True))): int(row[0]) for row in rows if row[0] is not None}
+    return {_series(names, row[1:]): int(row[0]) for row in map(tuple, rows) if row[0] is not None}

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from riskengine.response.matchers import Labelled
 from riskengine.response.silences import (
+    Preview,
     SilenceDraft,
     SilenceRefused,
     SilenceSettings,
@@ -101,8 +102,8 @@ def test_preview_counts_what_would_have_been_hidden():
     names = ["slow"] * 3 + ["errors"] * 5
     alerts = [Labelled(str(number), {"model": "glm", "alertname": name}) for number, name in enumerate(names)]
     alerts.append(Labelled("x", {"model": "opus", "alertname": "slow"}))
-    assert preview(parse_matchers("model=glm"), alerts) == (8, [("errors", 5), ("slow", 3)])
-    assert preview(parse_matchers("model=gone"), alerts) == (0, [])
+    assert preview(parse_matchers("model=glm"), alerts) == Preview(alerts=8, names=(("errors", 5), ("slow", 3)))
+    assert preview(parse_matchers("model=gone"), alerts) == Preview(alerts=0, names=())
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from bot.store.outbox import Note
 from bot.store.telemetry.deltas import rollup_deltas
 from tests.services.auditor.conftest import CALM, MINUTE
 from tests.services.conftest import WORKS, signal
+from tests.services.silences import Silences
 
 #: A subject that no timer finds.
 NOBODY = 10_000
@@ -85,7 +86,8 @@ async def all_well(alerts, clock):
     await alerts.receive(signal("resolved", name="Over"), signal("resolved", name="Again"))
     await alerts.receive(signal(name="Again"))
     await alerts.receive(signal(role="joins"))
-    await alerts.receive(signal(name="New"))
+    await Silences(alerts.database, alerts.settings).make("alertname=Quiet")
+    await alerts.receive(signal(name="New"), signal(name="Quiet"))
     await shown(alerts.database)
     await sealed(alerts.database)
     await looked(alerts.database)
@@ -114,6 +116,10 @@ async def break_unasked(alerts, clock):
 
 async def break_unending(alerts, clock):
     await execute(alerts.database, sa.delete(due.due).where(due.due.c.kind == DueKind.EXPIRE_ACKNOWLEDGEMENT))
+
+
+async def break_silence(alerts, clock):
+    await execute(alerts.database, sa.delete(due.due).where(due.due.c.kind == DueKind.REVIEW_SILENCE))
 
 
 async def break_message(alerts, clock):
@@ -183,7 +189,8 @@ async def _sealed(database):
 
 
 async def _told(database):
-    return not await rows(database, alert_groups, alert_groups.c.told_at.is_(None))
+    untold = (alert_groups.c.told_at.is_(None), alert_groups.c.status == "firing")
+    return not await rows(database, alert_groups, *untold)
 
 
 async def _known(database):
@@ -205,6 +212,7 @@ CASES = {
     "group_untold": (break_untold, _told),
     "group_unasked": (break_unasked, _has_timer(DueKind.REPEAT_GROUP)),
     "acknowledgement_unending": (break_unending, _has_timer(DueKind.EXPIRE_ACKNOWLEDGEMENT)),
+    "silence_unattended": (break_silence, _has_timer(DueKind.REVIEW_SILENCE)),
     "message_behind": (break_message, _no_message(state=MessageState.SHOWN, shown_revision=0)),
     "card_behind": (break_card, _rung),
     "lease_lapsed": (break_lease, _no_message(state=MessageState.SENDING)),

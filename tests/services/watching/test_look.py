@@ -12,7 +12,8 @@ from bot.errors import SettingsError
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
 from bot.services.watching.look import Looker
-from bot.services.watching.rules_file import SHIPPED, RulesFile, read_rules
+from bot.services.watching.rules_file import SHIPPED, read_rules
+from bot.services.watching.rules_in_force import RulesInForce
 from bot.settings import AlertDelivery, TelemetrySettings, WatchSettings
 from bot.store import alert_lookups
 from bot.store.database import Database
@@ -28,7 +29,7 @@ class Fleet:
         self.telemetry = TelemetryDesk(database, TelemetrySettings())
         self.database = database
         self.folder = Folder(database)
-        self.rules = RulesFile(rules)
+        self.rules = RulesInForce(database, rules, "#llm-alerts")
         self.looker = Looker(database, self.telemetry, self.rules, WatchSettings(), AlertDelivery())
         self._number = 0
         self._random = random.Random(7)
@@ -61,6 +62,8 @@ class Fleet:
         return self._number
 
     async def look(self) -> dict[str, Transition]:
+        if not self.rules.rules.rules:
+            await self.rules.open()
         changed = await self.looker.look()
         self.clock.advance(15)
         return {

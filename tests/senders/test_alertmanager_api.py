@@ -1,4 +1,4 @@
-"""A real Alertmanager posts to the real API: what it says arrives, and what it could not deliver comes later."""
+"""A real Alertmanager posts to the API alone: what it says arrives, and what it could not deliver comes later."""
 
 import asyncio
 import contextlib
@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from bot.errors import DatabaseUnavailable
+from bot.store.open import open_database
+from tests.ingest.conftest import serving
 
 pytestmark = pytest.mark.senders
 
@@ -34,6 +36,14 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@pytest.fixture
+async def small_api(sqlite_url, clock):
+    database = open_database(sqlite_url, clock)
+    async with serving(database) as served:
+        yield served
+    await database.close()
 
 
 @pytest.fixture

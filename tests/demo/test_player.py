@@ -1,0 +1,44 @@
+"""The story goes on whatever visitors do to the workspace."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from bot.clock import Clock
+from bot.demo import player as players
+from bot.demo.player import Player
+from bot.demo.state import DemoFiles
+from bot.demo.story import Press, Say
+from bot.sandbox.server import SandboxServer
+
+
+@pytest.fixture
+def workspace_server():
+    sandbox = SandboxServer()
+    sandbox.start()
+    yield sandbox
+    sandbox.stop()
+
+
+async def test_a_step_that_finds_nothing_to_act_on_is_passed_over(workspace_server, tmp_path, monkeypatch):
+    steps = [
+        Press(0, "hana", "Welcome", "alerts.assign", "nobody-of-this-name"),
+        Say(0, "nobody", "Hello.", channel="no-such-channel"),
+        Say(0, "alice", "The story goes on."),
+    ]
+    monkeypatch.setattr(players, "chapter", lambda: steps)
+    monkeypatch.setattr(players, "CHANNEL", "no-such-channel")
+    files, clock = DemoFiles(tmp_path), Clock(speed=1000.0)
+    async with httpx.AsyncClient(base_url=workspace_server.control_url, trust_env=False) as workspace:
+        story = asyncio.create_task(Player(files, clock, workspace, workspace).play())
+
+        async def said() -> bool:
+            return "The story goes on." in (await workspace.get("/state")).text
+
+        async with asyncio.timeout(10):
+            while not await said():
+                assert not story.done(), story.exception()
+                await asyncio.sleep(0.02)
+        story.cancel()
+        await asyncio.wait([story])
