@@ -40,7 +40,10 @@ class SlackSettings(_Section):
     mode: Literal["socket", "http"] = Field("socket", description="How Slack reaches riskbot.")
     api_url: str = Field("https://slack.com/api/", description="Slack's Web API; the sandbox sets its own.")
     prefix: str = Field("", description="Put before every command's name where a workspace has a clash, like `rb-`.")
-    ping_interval: Duration = Field(timedelta(seconds=10), description="Time between pings on the socket.")
+    ping_interval: Duration = Field(
+        timedelta(seconds=5),
+        description="Time between pings on the socket; a socket that leaves them unanswered for four of these is dead.",
+    )
     reconnect_after: Duration = Field(
         timedelta(seconds=20), description="A socket that is not connected for this long gets a fresh address."
     )
@@ -78,6 +81,9 @@ class TelemetrySettings(_Section):
     )
     minutes_kept_for: Duration = Field(timedelta(days=30), description="How long rollups by minute are kept.")
     hours_kept_for: Duration = Field(timedelta(days=730), description="How long rollups by hour are kept.")
+    complaints_kept_for: Duration = Field(
+        timedelta(days=90), description="How long people's complaints are kept, with their names and words."
+    )
 
 
 class WatchSettings(_Section):

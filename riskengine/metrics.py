@@ -17,6 +17,7 @@ class MetricName(StrEnum):
     THROUGHPUT = "throughput_calls_per_second"
     BASELINE = "baseline_calls_per_second"
     CALLS = "calls"
+    COMPLAINTS = "user_complaints"
 
 
 class Metric(NamedTuple):
@@ -63,6 +64,7 @@ METRICS = (
     Metric(MetricName.THROUGHPUT, "calls/s", "calls a second", "throughput"),
     Metric(MetricName.BASELINE, "calls/s", "calls a second that are normal for this time", "baseline"),
     Metric(MetricName.CALLS, "calls", "calls in the window"),
+    Metric(MetricName.COMPLAINTS, "", "complaints by people"),
 )
 
 #: Every word that a condition may use → the metric it means.

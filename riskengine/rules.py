@@ -119,6 +119,15 @@ class CompiledRule(NamedTuple):
         return MetricName.BASELINE in self.condition.names or self.needs_drop_evidence
 
     @property
+    def needs_calls(self) -> bool:
+        """Whether it reads anything of the calls; else their windows need not be read for it."""
+        return bool(self.condition.names - {MetricName.COMPLAINTS})
+
+    @property
+    def needs_complaints(self) -> bool:
+        return MetricName.COMPLAINTS in self.condition.names
+
+    @property
     def needs_drop_evidence(self) -> bool:
         """A ratio against a baseline is noise until it is shown not to be."""
         default = Evidence.DROP if MetricName.BASELINE in self.condition.names else Evidence.NONE

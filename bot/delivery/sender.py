@@ -8,8 +8,9 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
-from bot.delivery.envelopes import Lateness, Loaded, arguments, lateness, load
+from bot.delivery.envelopes import Lateness, arguments, lateness, load
 from bot.delivery.reconcile import find_post
 from bot.delivery.refusals import Refusals
 from bot.delivery.trouble import Trouble
@@ -23,6 +24,7 @@ from bot.store import destinations, messages, rates, threads
 from bot.store.claims import Action, Claimed
 from bot.store.database import Database, Transaction
 from bot.store.messages import MessageRow, Nature
+from bot.store.threads import ThreadTarget
 
 logger = logging.getLogger(__name__)
 
@@ -95,9 +97,6 @@ class Sender:
         if self._trouble.reason:
             reason = self._trouble.reason
             return lambda tx: self._refusals.give_back(tx, claimed, reason)
-        if row.lease_until is not None and self._now() + self._settings.request_timeout > row.lease_until:
-            # It waited here for too long: somebody else may have it before our call is over.
-            return lambda tx: self._refusals.give_back(tx, claimed, "riskbot was too slow")
         return await (self._reconcile(row) if claimed.action == Action.RECONCILE else self._show(claimed))
 
     async def _refused(self, claimed: Claimed, error: SlackError) -> Settle:
@@ -117,20 +116,25 @@ class Sender:
         if row.thread_of and loaded.thread is None:
             return lambda tx: self._refusals.give_back(tx, claimed, "its thread is posted anew")
         late = self._lateness(row, held, self._now())
+        call = arguments(row, loaded, late)
+        # Looked at last of all, since a process may be stopped at any moment before.
+        if row.lease_until is not None and self._now() + self._settings.request_timeout > row.lease_until:
+            # It waited here for too long: somebody else may have it before our call is over.
+            return lambda tx: self._refusals.give_back(tx, claimed, "riskbot was too slow")
         if claimed.action == Action.EDIT:
-            call = arguments(row, loaded, late)
             await self._client.call("chat.update", channel=row.posted_channel, ts=row.ts, **call)
             posted: dict[str, object] = {}
         else:
-            posted = await self._post(row, loaded, late)
+            posted = await self._post(row, call, loaded.thread, late)
         pass_by(FailPoint.DELIVERY_POSTED)
         return lambda tx: self._shown(tx, row, loaded.revision, posted)
 
-    async def _post(self, row: MessageRow, loaded: Loaded, late: Lateness | None) -> dict[str, object]:
-        call = arguments(row, loaded, late)
+    async def _post(
+        self, row: MessageRow, call: dict[str, Any], thread: ThreadTarget | None, late: Lateness | None
+    ) -> dict[str, object]:
         call |= {"channel": row.channel, "unfurl_links": False, "unfurl_media": False}
-        if loaded.thread:
-            call |= {"channel": loaded.thread.channel, "thread_ts": loaded.thread.ts, "reply_broadcast": row.broadcast}
+        if thread:
+            call |= {"channel": thread.channel, "thread_ts": thread.ts, "reply_broadcast": row.broadcast}
         answer = await self._client.call("chat.postMessage", **call)
         return {"posted_channel": answer["channel"], "ts": answer["ts"], **_told_late(late)}
 

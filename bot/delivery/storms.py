@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from bot.store import digests
 from bot.store.database import Transaction
 from bot.store.digests import OpenDigest, WaitingCard
-from riskengine.response.storms import StormSettings, is_storm
+from bot.store.messages import Priority
+from riskengine.response.storms import StormSettings, is_storm, stand_alone
 
 CARD = "alerts/card"
 
@@ -13,13 +14,19 @@ CARD = "alerts/card"
 def bundle(tx: Transaction, settings: StormSettings) -> int:
     """Bundle what is a storm; returns how many cards went into digests."""
     bundled = 0
-    for channel, cards in digests.waiting_cards(tx, CARD).items():
+    for channel, waiting in digests.waiting_cards(tx, CARD).items():
+        cards = _collapsible(waiting, settings)
         newest = digests.newest(tx, channel)
         is_open = newest is not None and tx.protocol_now - newest.last_joined_at <= settings.calm_after
         if is_storm(len(cards), digest_is_open=is_open, settings=settings):
             _fill(tx, channel, cards, newest if is_open else None, settings)
             bundled += len(cards)
     return bundled
+
+
+def _collapsible(waiting: Sequence[WaitingCard], settings: StormSettings) -> Sequence[WaitingCard]:
+    usual = [card for card in waiting if card.priority >= Priority.ALERT]
+    return usual if stand_alone(len(waiting) - len(usual), settings) else waiting
 
 
 def _fill(

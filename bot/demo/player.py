@@ -1,123 +1,79 @@
-"""Plays the story: senders speak to riskbot's API, people press and write in the workspace, all over real HTTP."""
+"""Goes through the story in business time and knows where it is."""
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import httpx
 
 from bot.clock import Clock
-from bot.demo.state import DemoFiles, Progress
-from bot.demo.story import CHAPTER_MINUTES, End, Fire, Press, Say, Step, chapter
+from bot.demo.actors import Actors
+from bot.demo.spells import Spell
+from bot.demo.state import Progress
+from bot.demo.story import CHAPTER_MINUTES, Say, Step, calm_spared, chapter, moment_of, pace, spells
 
 logger = logging.getLogger(__name__)
 
-CHANNEL = "llm-alerts"
-SAVE_SECONDS = 1.0
+_CHAPTER = timedelta(minutes=CHAPTER_MINUTES)
+#: The longest real sleep; meanwhile somebody may have moved the clock.
+GLANCE_SECONDS = 1.0
+#: A step that comes later than this, in real seconds, finds the story moved on instead of being rushed.
+LATE_SECONDS = 5.0
 
 
 class Player:
-    """Goes through the steps in business time and remembers where it is."""
+    """A restart goes on with the next step, not from the begin."""
 
-    def __init__(self, files: DemoFiles, clock: Clock, api: httpx.AsyncClient, workspace: httpx.AsyncClient) -> None:
-        self._files = files
+    def __init__(self, clock: Clock, actors: Actors, before: Progress | None) -> None:
         self._clock = clock
-        self._api = api
-        self._workspace = workspace
-        before = files.progress()
-        self._chapter = before.chapter if before else 0
-        self._step = before.step if before else 0
+        self._actors = actors
+        self._pace = pace(clock.speed)
+        self.number, self.step, self.began_at = 0, 0, clock.now() - calm_spared(self._pace)
+        if before is not None and before.began_at is not None:
+            self.number, self.step, self.began_at = before.chapter, before.step, before.began_at
 
     async def play(self) -> None:
-        """Play chapter after chapter until cancelled. A restart goes on with the next step, not from the begin."""
-        steps = chapter()
-        begin = self._begin(steps)
+        """Play chapter after chapter until cancelled."""
         while True:
-            for step in steps[self._step :]:
-                await self._wait_until(begin + timedelta(minutes=step.minute))
+            for step in chapter(self.number)[self.step :]:
+                await self._wait_for(step)
                 await self._perform(step)
-                self._step += 1
-                self._save()
-            begin += timedelta(minutes=CHAPTER_MINUTES)
-            self._chapter, self._step = self._chapter + 1, 0
+            await self._sleep_until(lambda: self.began_at + _CHAPTER)
+            self.number, self.step, self.began_at = self.number + 1, 0, self.began_at + _CHAPTER
 
-    def _begin(self, steps: list[Step]) -> datetime:
-        """When this chapter began, or would have, if the next step is due now."""
-        played = steps[min(self._step, len(steps) - 1)].minute if self._step else 0
-        return self._clock.now() - timedelta(minutes=played)
+    def spells(self) -> list[Spell]:
+        """What the fleet suffers in this chapter, and suffered in the one before."""
+        before = spells(self.number - 1, self.began_at - _CHAPTER) if self.number else []
+        return [*before, *spells(self.number, self.began_at)]
 
-    async def _wait_until(self, moment: datetime) -> None:
-        while (left := self._clock.real_seconds_until(moment)) > 0:
-            await asyncio.sleep(min(left, SAVE_SECONDS))
-            self._save()
+    def shift(self, seconds: float) -> None:
+        """Business time jumps: the story does not."""
+        self.began_at += timedelta(seconds=seconds)
 
-    def _save(self) -> None:
-        now, real = self._clock.now(), self._clock.protocol_now()
-        self._files.write_progress(Progress(chapter=self._chapter, step=self._step, business_at=now, real_at=real))
+    async def _wait_for(self, step: Step) -> None:
+        def due_at() -> datetime:
+            return moment_of(step, self.began_at, self._pace)
+
+        await self._sleep_until(due_at)
+        late = self._clock.now() - due_at()
+        if late > timedelta(seconds=LATE_SECONDS * self._clock.speed):
+            self.began_at += late
+
+    async def _sleep_until(self, moment: Callable[[], datetime]) -> None:
+        """The moment itself moves when the clock jumps."""
+        while True:
+            left = self._clock.real_seconds_until(moment())
+            if left <= 0:
+                return
+            await asyncio.sleep(min(left, GLANCE_SECONDS))
 
     async def _perform(self, step: Step) -> None:
+        # Told twice an alert is one alert, and a button pressed twice is gone the second time; words would stand twice.
+        self.step += isinstance(step, Say)
         try:
-            await self._act(step)
+            await self._actors.perform(step)
         except httpx.HTTPError as error:
             # A visitor may have switched a fault on; the story goes on with its next step.
             logger.warning("A step of the story failed: %s", error, extra={"action": "story_step_failed"})
-
-    async def _act(self, step: Step) -> None:
-        if isinstance(step, Fire):
-            annotations = {"summary": step.summary, "action": step.action, "runbook_url": step.runbook}
-            told = {name: value for name, value in annotations.items() if value}
-            alert = {"alert": step.alert, "severity": step.severity, "status": "firing", "labels": step.labels}
-            await self._send({**alert, "annotations": told})
-        elif isinstance(step, End):
-            severity = "info"
-            await self._send({"alert": step.alert, "severity": severity, "status": "resolved", "labels": step.labels})
-        elif isinstance(step, Press):
-            await self._press(step)
-        else:
-            await self._say(step)
-
-    async def _send(self, alert: dict[str, Any]) -> None:
-        (await self._api.post("/v1/alerts", json=alert)).raise_for_status()
-
-    async def _press(self, step: Press) -> None:
-        state = await self._state()
-        message = _newest_with_button(_messages(state), step.alert, step.action_id)
-        if message is None:
-            return
-        press = {"user": step.person, "channel": CHANNEL, "ts": message["ts"], "action_id": step.action_id}
-        if step.selected_person:
-            chosen = next((user["id"] for user in state["users"] if user["name"] == step.selected_person), None)
-            if chosen is None:
-                return
-            press["value"] = chosen
-        await self._workspace.post("/press", json=press)
-
-    async def _say(self, step: Say) -> None:
-        body = {"user": step.person, "channel": step.channel, "text": step.text}
-        if step.thread_of:
-            message = _newest_with_button(_messages(await self._state()), step.thread_of, "alerts.timeline")
-            if message is None:
-                return
-            body["thread_ts"] = message["ts"]
-        await self._workspace.post("/message", json=body)
-
-    async def _state(self) -> dict[str, Any]:
-        answer = await self._workspace.get("/state")
-        state: dict[str, Any] = answer.json()
-        return state
-
-
-def _messages(state: dict[str, Any]) -> list[dict[str, Any]]:
-    """None in a channel that a visitor's reset, or a switch of theirs, has taken away."""
-    channels = (each for each in state["channels"] if each["name"] == CHANNEL)
-    found: list[dict[str, Any]] = next(channels, {"messages": []})["messages"]
-    return found
-
-
-def _newest_with_button(messages: list[dict[str, Any]], words: str, action_id: str) -> dict[str, Any] | None:
-    for message in sorted(messages, key=lambda each: str(each["ts"]), reverse=True):
-        actions = [each for block in message.get("blocks") or [] for each in block.get("elements") or []]
-        if words in message.get("text", "") and any(each.get("action_id") == action_id for each in actions):
-            return message
-    return None
+        self.step += not isinstance(step, Say)

@@ -1,7 +1,6 @@
 """Starts the demo's parts in one process: the workspace in a thread of its own, the bot and the story in this loop."""
 
 import asyncio
-import contextlib
 import signal
 import socket
 import sys
@@ -10,19 +9,34 @@ from pathlib import Path
 
 import httpx
 
+from bot.clock import Clock
+from bot.demo.actors import Actors
 from bot.demo.player import Player
-from bot.demo.state import DemoFiles
+from bot.demo.state import DemoFiles, Progress
+from bot.demo.traffic import Traffic
 from bot.ingest.tokens import Scope, create_token
 from bot.logs import configure_logging
 from bot.sandbox.constants import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 from bot.sandbox.server import SandboxServer
-from bot.settings import Settings
+from bot.services.telemetry.fold import Folder
+from bot.settings import Settings, WatchSettings
 from bot.store import tokens
 from bot.store.migrations import upgrade
 from bot.wiring import Running, running
+from bot.wiring.supervise import supervised
 
 #: Real seconds from an alert to its card.
 GROUP_WAIT_SECONDS = 0.5
+#: Real seconds between two looks at the rules, where those of business time would follow each other faster.
+LOOK_SECONDS = 1.0
+#: Real seconds after which a minute's calls are told and counted for certain.
+SETTLE_SECONDS = 2.5
+#: Real seconds of the story that a kill may take back.
+SAVE_SECONDS = 1.0
+#: Business time goes by so fast that raw calls of a month would fill the disk within hours.
+RAW_KEPT_FOR, MINUTES_KEPT_FOR = timedelta(days=1), timedelta(days=9)
+#: A visitor may move the clock by this much, and the fleet's calls before that moment are told in advance.
+AHEAD = timedelta(days=365)
 
 
 def run(port: int, speed: float, data_dir: Path, *, quiet: bool) -> int:
@@ -44,37 +58,71 @@ async def _demo(files: DemoFiles, sandbox: SandboxServer, speed: float, port: in
     await upgrade(settings.database_url)
     clock = files.clock(speed)
     loop = asyncio.get_running_loop()
+    away_seconds = files.away_seconds()
     async with running(settings, clock) as bot:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, bot.stop.set)
-
-        def advance(seconds: float) -> None:
-            # The sandbox calls from its own thread.
-            clock.advance(seconds)
-            loop.call_soon_threadsafe(bot.due_runner.ring)
-
-        sandbox.clock.subscribe(advance)
         token = await _token(files, bot)
         api = f"http://127.0.0.1:{bot.port}"
         files.write_addresses(
             {"page": f"{sandbox.url}/", "api": api, "sandbox_api": sandbox.control_url, "token": token}
         )
         _announce(sandbox.url, api, speed)
-        await _play_until_stopped(files, bot, sandbox, token)
+        await _play_until_stopped(files, bot, sandbox, token, away_seconds)
     return 1 if bot.ended else 0
 
 
-async def _play_until_stopped(files: DemoFiles, bot: Running, sandbox: SandboxServer, token: str) -> None:
+async def _play_until_stopped(
+    files: DemoFiles, bot: Running, sandbox: SandboxServer, token: str, away_seconds: float
+) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     async with (
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{bot.port}", headers=headers, trust_env=False) as api,
         httpx.AsyncClient(base_url=sandbox.control_url, trust_env=False, timeout=10) as workspace,
     ):
-        story = asyncio.create_task(Player(files, bot.database.clock, api, workspace).play())
+        clock, before = bot.database.clock, files.progress()
+        player = Player(clock, Actors(api, workspace), before)
+        told_to = before.told_to if before else None
+        traffic = Traffic(api, clock, player.spells, Folder(bot.database).fold_all, told_to)
+
+        async def jump(seconds: float) -> None:
+            player.shift(seconds)
+            await traffic.jump(seconds)
+            bot.due_runner.ring()
+
+        loop = asyncio.get_running_loop()
+
+        def on_advance(seconds: float) -> None:
+            # The sandbox calls from its own thread, whenever somebody moves the clock.
+            asyncio.run_coroutine_threadsafe(jump(seconds), loop)
+
+        sandbox.clock.subscribe(on_advance)
+        parts = [_keep(files, clock, player, traffic), traffic.run(), player.play(), jump(away_seconds)]
+        tasks = [supervised(part, "demo", bot.give_up) for part in parts]
         await bot.stop.wait()
-        story.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await story
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        _save(files, clock, player, traffic)
+
+
+async def _keep(files: DemoFiles, clock: Clock, player: Player, traffic: Traffic) -> None:
+    while True:
+        _save(files, clock, player, traffic)
+        await asyncio.sleep(SAVE_SECONDS)
+
+
+def _save(files: DemoFiles, clock: Clock, player: Player, traffic: Traffic) -> None:
+    files.write_progress(
+        Progress(
+            chapter=player.number,
+            step=player.step,
+            began_at=player.began_at,
+            told_to=traffic.told_to,
+            business_at=clock.now(),
+            real_at=clock.protocol_now(),
+        )
+    )
 
 
 def demo_settings(files: DemoFiles, slack_api_url: str, speed: float, port: int) -> Settings:
@@ -89,6 +137,11 @@ def demo_settings(files: DemoFiles, slack_api_url: str, speed: float, port: int)
                 "api_url": slack_api_url,
             },
             "http": {"port": port},
+            "telemetry": {"ahead": AHEAD, "raw_kept_for": RAW_KEPT_FOR, "minutes_kept_for": MINUTES_KEPT_FOR},
+            "watch": {
+                "interval": max(WatchSettings().interval, timedelta(seconds=LOOK_SECONDS * speed)),
+                "windows": {"settle": timedelta(seconds=SETTLE_SECONDS * speed)},
+            },
             "alerts": {"group_wait": timedelta(seconds=GROUP_WAIT_SECONDS * speed), "default_channel": "#llm-alerts"},
             "people": {
                 "admins": ["alice@sandbox.example"],

@@ -11,12 +11,16 @@ from bot.clock import Clock
 
 
 class Progress(BaseModel):
-    """Where the story stands and what business time it was, at which real time."""
+    """Where the story and the fleet's traffic stand, and what business time it was, at which real time."""
 
     model_config = ConfigDict(frozen=True)
 
     chapter: int = 0
     step: int = 0
+    #: Business time of the chapter's begin; absent in what a demo without a fleet has left, whose story begins anew.
+    began_at: datetime | None = None
+    #: Up to when the fleet's calls are told.
+    told_to: datetime | None = None
     business_at: datetime
     real_at: datetime
 
@@ -51,12 +55,14 @@ class DemoFiles:
         self._write("progress.json", progress.model_dump(mode="json"))
 
     def clock(self, speed: float) -> Clock:
-        """Business time goes on from where it was; while nothing ran it passed as slowly as real time."""
+        """Business time goes on from where it was written down last."""
         before = self.progress()
-        if before is None:
-            return Clock(speed=speed)
-        away = Clock().protocol_now() - before.real_at
-        return Clock(speed=speed, start=before.business_at + away)
+        return Clock(speed=speed, start=before.business_at if before else None)
+
+    def away_seconds(self) -> float:
+        """How long nothing ran: business time that is still to pass, as slowly as real time."""
+        before = self.progress()
+        return max(0.0, (Clock().protocol_now() - before.real_at).total_seconds()) if before else 0.0
 
     def _read(self, name: str) -> dict[str, Any]:
         path = self._directory / name

@@ -1,8 +1,15 @@
-"""The story: a few hours in the life of a fleet of models, in minutes of business time from the chapter's begin."""
+"""The story: some hours in the life of a fleet of models, in minutes of business time from the chapter's begin.
 
+What the fleet suffers are spells of its traffic, which riskbot has to notice by itself; other senders tell of their own
+conditions, and people press and write.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-PERFORMANCE = {"area": "performance", "model": "glm-4.5"}
+from bot.demo.fleet import DEFAULT_MODEL
+from bot.demo.spells import Spell, Trouble
 
 
 @dataclass(frozen=True)
@@ -51,60 +58,142 @@ class Say:
 
 Step = Fire | End | Press | Say
 
-SERVICES = (
-    *("billing", "search", "checkout", "support", "ranking", "mail"),
-    *("reports", "onboarding", "catalogue", "fraud", "summaries", "translation"),
-)
-SLOW, ERRORS, DOWN, DROP = "Response time above 3 s", "Error rate above 5 %", "Provider unreachable", "Throughput down"
+#: Business minutes from one chapter's begin to the next one's.
+CHAPTER_MINUTES = 300
+#: Business minutes until the first spell; less where time runs slower than `CALM_SPEED`, so that nobody waits for it.
+CALM_MINUTES = 24
+CALM_SPEED = 60
+SLOW, ERRORS, DROP = "slow_responses", "high_error_rate", "low_throughput"
+QUEUE, KEY, DOWN, REJECTED = "Drafts wait", "API key expires", "Provider unreachable", "Drafts rejected"
 RUNBOOK = "https://runbooks.example.com/"
+ACKNOWLEDGE, ASSIGN = "alerts.acknowledge", "alerts.assign"
 
 
-def chapter() -> list[Step]:
+@dataclass(frozen=True)
+class Cast:
+    """What differs from chapter to chapter."""
+
+    slow: str
+    slow_because: str
+    failing: str
+    failing_because: str
+    idle: str
+    service: str
+
+
+CASTS = (
+    Cast(
+        slow="openrouter",
+        slow_because="OpenRouter queues our calls, the first token takes six seconds. I move teams to direct_api.",
+        failing="openrouter",
+        failing_because="Their status page says: network trouble in one region. Half an hour, they think.",
+        idle="implementer",
+        service="summaries",
+    ),
+    Cast(
+        slow="critic",
+        slow_because="The critic's new prompt reads the whole diff, every time. I take the old one back.",
+        failing="direct_api",
+        failing_because="They restart a cluster that ran hot. The orchestrator tries again by itself meanwhile.",
+        idle="architect",
+        service="translation",
+    ),
+)
+
+
+def chapter(number: int) -> list[Step]:
     """All steps, in the order of their minutes."""
-    steps = _latency() + _provider() + _storm()
+    cast = CASTS[number % len(CASTS)]
+    steps = [*_calm(cast), *_slow(cast), *_key(), *_failing(cast), *_idle(cast), *_rejected(cast)]
     return sorted(steps, key=lambda step: step.minute)
 
 
-def _latency() -> list[Step]:
-    architect, critic = {**PERFORMANCE, "role": "architect"}, {**PERFORMANCE, "role": "critic"}
-    slow = "Mean response time 4.2 s over 5 min (limit 3.0 s), p95 9.8 s, 214 calls."
+def spells(number: int, began_at: datetime) -> list[Spell]:
+    """What the fleet suffers in a chapter that began then."""
+    cast = CASTS[number % len(CASTS)]
+    told: Sequence[tuple[Trouble, str, int, int]] = (
+        (Trouble.SLOW, cast.slow, CALM_MINUTES, 58),
+        (Trouble.FAILING, cast.failing, 132, 162),
+        (Trouble.IDLE, cast.idle, 200, 226),
+    )
     return [
-        Say(0, "alice", "Architect, implementer and critic run on glm-4.5 today. Alerts come here."),
-        Fire(
-            3, DROP, "medium", {**PERFORMANCE, "role": "implementer"}, "61 calls in 5 min; 88 are usual at this hour."
-        ),
-        Fire(8, SLOW, "high", architect, slow, "Consider rolling the model back", RUNBOOK + "latency"),
-        Fire(13, SLOW, "high", critic, slow, "Consider rolling the model back", RUNBOOK + "latency"),
-        End(24, DROP, {**PERFORMANCE, "role": "implementer"}),
-        Press(34, "hana", SLOW, "alerts.acknowledge"),
-        Say(38, "hana", "OpenRouter queues our calls. I move the architect to direct_api for now.", thread_of=SLOW),
-        End(58, SLOW, critic),
-        End(66, SLOW, architect),
+        Spell(trouble, began_at + timedelta(minutes=begin), began_at + timedelta(minutes=end), whose, DEFAULT_MODEL)
+        for trouble, whose, begin, end in told
     ]
 
 
-def _provider() -> list[Step]:
-    openrouter = {"area": "providers", "provider": "openrouter"}
-    down = "No answer from openrouter for 6 min; calls fail over to direct_api."
+def pace(speed: float) -> float:
+    """By how much the calm before the first spell is shortened, so that it never lasts longer than at `CALM_SPEED`."""
+    return min(1.0, speed / CALM_SPEED)
+
+
+def moment_of(step: Step, began_at: datetime, shortened: float) -> datetime:
+    """When a step is due; what stands in the calm moves together towards its end."""
+    left = max(0.0, CALM_MINUTES - step.minute)
+    return began_at + timedelta(minutes=step.minute + left * (1 - shortened))
+
+
+def calm_spared(shortened: float) -> timedelta:
+    """How long before its first step a chapter began, as far as its other steps are concerned."""
+    return timedelta(minutes=CALM_MINUTES * (1 - shortened))
+
+
+def _calm(cast: Cast) -> list[Step]:
+    waiting = {"area": "quality", "service": cast.service}
     return [
-        Fire(84, DOWN, "critical", openrouter, down, "Check the failover; tell the stakeholders", RUNBOOK + "outage"),
-        Press(96, "hana", DOWN, "alerts.assign", "ivan"),
-        Press(104, "ivan", DOWN, "alerts.acknowledge"),
-        Say(106, "ivan", "Their status page says: network trouble in one region. Failover holds.", thread_of=DOWN),
-        End(126, DOWN, openrouter),
+        Say(0, "alice", f"All roles run on {DEFAULT_MODEL}; only hard tasks go to the stronger model."),
+        Fire(2, QUEUE, "medium", waiting, "412 drafts wait for the critic; 150 are usual now.", "Add a critic"),
+        Press(12, "ivan", QUEUE, ACKNOWLEDGE),
+        End(21, QUEUE, waiting),
     ]
 
 
-def _storm() -> list[Step]:
-    """Twelve services suffer at once, and recover one after the other."""
-    steps: list[Step] = [Press(165, "carol", "alert groups", "alerts.acknowledge_digest")]
-    for number, service in enumerate(SERVICES):
-        labels = {"area": "quality", "service": service}
-        summary = f"The critic rejects more of {service}'s drafts than usual: 14 of the last 90."
-        steps.append(Fire(140 + number * 0.02, ERRORS, "medium", labels, summary, "Investigate the errors"))
-        steps.append(End(185 + number, ERRORS, labels))
-    return steps
+def _slow(cast: Cast) -> list[Step]:
+    return [
+        Press(43, "hana", f"{SLOW} on {DEFAULT_MODEL}", ACKNOWLEDGE),
+        Say(47, "hana", cast.slow_because, thread_of=f"{SLOW} on {DEFAULT_MODEL}"),
+        Press(50, "hana", SLOW, ACKNOWLEDGE),
+        Say(70, "bo", "Answers are quick again here. Thanks, Hana."),
+    ]
 
 
-#: Business minutes from one chapter's begin to the next one's.
-CHAPTER_MINUTES = 240
+def _key() -> list[Step]:
+    provider = {"area": "providers", "provider": "bedrock"}
+    return [
+        Fire(86, KEY, "low", provider, "The key of bedrock expires in 6 days.", "Order a new one", RUNBOOK + "keys"),
+        Press(98, "ivan", KEY, ACKNOWLEDGE),
+        Say(102, "ivan", "The new key is in the vault; the old one ends with this deployment.", thread_of=KEY),
+        End(112, KEY, provider),
+    ]
+
+
+def _failing(cast: Cast) -> list[Step]:
+    provider = {"area": "providers", "provider": cast.failing}
+    down = f"Three of ten requests to {cast.failing} are refused."
+    return [
+        Fire(136, DOWN, "critical", provider, down, "Check the failover; tell the stakeholders", RUNBOOK + "outage"),
+        Press(144, "hana", DOWN, ASSIGN, "ivan"),
+        Press(149, "ivan", DOWN, ACKNOWLEDGE),
+        Say(152, "ivan", cast.failing_because, thread_of=DOWN),
+        Press(156, "ivan", f"{ERRORS} on {DEFAULT_MODEL}", ACKNOWLEDGE),
+        Press(159, "ivan", ERRORS, ACKNOWLEDGE),
+        End(165, DOWN, provider),
+    ]
+
+
+def _idle(cast: Cast) -> list[Step]:
+    return [
+        Press(216, "hana", f"{DROP} on {DEFAULT_MODEL}", ACKNOWLEDGE),
+        Press(219, "hana", DROP, ACKNOWLEDGE),
+        Say(222, "erin", f"Our new planner hands too little to the {cast.idle}. We roll it back now.", thread_of=DROP),
+    ]
+
+
+def _rejected(cast: Cast) -> list[Step]:
+    quality = {"area": "quality", "service": cast.service}
+    told = "The critic rejects 14 of the last 90 drafts; 4 are usual."
+    return [
+        Fire(256, REJECTED, "medium", quality, told, "Read the rejected drafts"),
+        Press(268, "carol", REJECTED, ACKNOWLEDGE),
+        End(284, REJECTED, quality),
+    ]

@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.handlers import alerts, alerts_command, home, unknown
+from bot.handlers import alerts, alerts_command, complaints, home, silences, unknown
 from bot.handlers.context import Context
 
 #: In this order; the catch-all for buttons of older versions comes last.
 HANDLERS: tuple[Callable[[AsyncApp, Context], None], ...] = (
     alerts.register,
     alerts_command.register,
+    silences.register,
+    complaints.register,
     home.register,
     unknown.register,
 )

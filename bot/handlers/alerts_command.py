@@ -26,7 +26,8 @@ def register(app: AsyncApp, context: Context) -> None:
             reply = {"text": "I could not answer in time. Please ask again in a moment; nothing happens twice."}
         except SlackError as error:
             reply = {"text": f"{UNSURE} ({error.error})"}
-        await ack(response_type="ephemeral", **reply)
+        # A word that opened a dialog has nothing to say besides.
+        await (ack(response_type="ephemeral", **reply) if reply else ack())
 
 
 async def answer(context: Context, asked: Asked) -> Reply:

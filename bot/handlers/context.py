@@ -14,10 +14,13 @@ from bot.right_of_way import RightOfWay
 from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.answers import Answer
+from bot.services.complaints.desk import ComplaintDesk
 from bot.services.reports.noise import ReportDesk
+from bot.services.silences.desk import SilenceDesk
 from bot.services.watching.report import RulesDesk
 from bot.slack.client import SlackClient
 from bot.slack.errors import SlackError
+from bot.slack.links import Links
 
 #: Slack shows its own error after 3 s; half of it leaves time for the way back.
 COMMIT_SECONDS = 1.5
@@ -33,8 +36,11 @@ class Context:
 
     alerts: AlertDesk
     reports: ReportDesk
+    silences: SilenceDesk
     subscriptions: SubscriptionDesk
     rules: RulesDesk
+    complaints: ComplaintDesk
+    links: Links
     client: SlackClient
     prefix: str
     metrics: PressMetrics
@@ -46,6 +52,13 @@ async def commit_then_acknowledge(context: Context, work: Awaitable[Answer], ack
 
     A press whose commit does not come is taken back where it has not begun, and its person is told.
     """
+    answer = await committed(context, work)
+    await ack()
+    return answer
+
+
+async def committed(context: Context, work: Awaitable[Answer]) -> Answer:
+    """The answer of a commit, or why there is none, in time for an acknowledgement."""
     begun = monotonic_seconds()
     try:
         # Not `wait_for`: its task of its own and what it waits for cost four more turns of a busy loop.
@@ -57,7 +70,6 @@ async def commit_then_acknowledge(context: Context, work: Awaitable[Answer], ack
     except SlackError as error:
         answer = Answer.unchanged(f"{UNSURE} ({error.error})")
     context.metrics.commit_seconds.observe(monotonic_seconds() - begun)
-    await ack()
     return answer
 
 

@@ -16,6 +16,8 @@ from bot.sandbox.wire import Json, dumps
 _JSON = "application/json; charset=utf-8"
 _CONNECT = "apps.connections.open"
 _OPEN_TO_ALL = "api.test"
+#: Characters of an answer that the journal keeps.
+_RESPONSE_KEPT = 4_000
 
 
 @dataclass(slots=True)
@@ -107,23 +109,25 @@ class WebApi:
     # --- answers ---
 
     def _respond(self, exchange: Exchange, answer: Json) -> Response:
-        self._note(exchange, answer)
-        return Response(dumps(answer), media_type=_JSON, headers=self._headers())
+        text = dumps(answer)
+        self._note(exchange, answer, text)
+        return Response(text, media_type=_JSON, headers=self._headers())
 
     def _refuse(self, exchange: Exchange, refusal: SlackRefusal) -> Response:
         answer = refusal.answer()
         retry_after = refusal.headers.get("Retry-After")
-        self._note(exchange, answer, retry_after_seconds=int(retry_after) if retry_after else None)
+        text = dumps(answer)
+        self._note(exchange, answer, text, retry_after_seconds=int(retry_after) if retry_after else None)
         headers = self._headers() | refusal.headers
         if refusal.status >= 500:  # noqa: PLR2004 - Slack's front answers those, in HTML
             page = f"<html><body>Server Error: {refusal.error}</body></html>"
             return Response(page, refusal.status, headers, media_type="text/html")
-        return Response(dumps(answer), refusal.status, headers, media_type=_JSON)
+        return Response(text, refusal.status, headers, media_type=_JSON)
 
     def _headers(self) -> dict[str, str]:
         return {"x-oauth-scopes": ",".join(self._sandbox.manifest.scopes), "x-slack-req-id": "sandbox"}
 
-    def _note(self, exchange: Exchange, answer: Json, *, retry_after_seconds: int | None = None) -> None:
+    def _note(self, exchange: Exchange, answer: Json, text: str, *, retry_after_seconds: int | None = None) -> None:
         body = {name: value for name, value in exchange.arguments.values.items() if name != "token"}
         channel = answer.get("channel") or body.get("channel") or body.get("channel_id")
         self._sandbox.journal.add(
@@ -136,6 +140,8 @@ class WebApi:
             rate_limit_violation=exchange.over_limit,
             retry_after_seconds=retry_after_seconds,
             body=body,
+            # As text: messages go on changing, and a long history read often would fill the memory.
+            response=text[:_RESPONSE_KEPT],
         )
 
 

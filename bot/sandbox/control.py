@@ -92,7 +92,7 @@ class Control:
         entries = self._sandbox.journal.entries("call", after=_number(request, "after"))
         if request.query_params.get("body") in ("1", "true"):
             return entries
-        return [{name: value for name, value in entry.items() if name != "body"} for entry in entries]
+        return [{name: value for name, value in entry.items() if name not in ("body", "response")} for entry in entries]
 
     async def _traffic(self, request: Request) -> list[Json]:
         """Calls and envelopes with their bodies."""

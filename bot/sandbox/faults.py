@@ -22,6 +22,8 @@ class Faults:
     status: int = 0
     drop_after_commit_next: int = 0
     drop_after_commit_share: float = 0.0
+    #: Posts that get an ok and appear nowhere.
+    swallow_next_posts: int = 0
     delay_seconds: float = 0.0
     #: The above concern these methods only; empty means all.
     methods: list[str] = field(default_factory=list)
@@ -51,6 +53,9 @@ class Faults:
 
     def loses_ack(self) -> bool:
         return self._count_down("lose_next_acks")
+
+    def swallows_post(self) -> bool:
+        return self._count_down("swallow_next_posts")
 
     def take_duplicate(self) -> str:
         kind, self.duplicate_next_event = self.duplicate_next_event, ""

@@ -27,15 +27,18 @@ class Hooks:
 
     async def _respond(self, request: Request) -> Response:
         path = request.url.path.removeprefix("/")
-        error = None
+        error = body = None
         try:
-            self._sandbox.response_urls.take(path, await _json_or_form(request))
+            body = await _json_or_form(request)
+            self._sandbox.response_urls.take(path, body)
             answer: Response = PlainTextResponse("ok")
         except SlackRefusal as refusal:
             error = refusal.error
             answer = Response(dumps(refusal.answer()), refusal.status, media_type="application/json")
         self._sandbox.store.flush()
-        self._sandbox.journal.add("hook", "response_url", self._sandbox.clock.now(), ok=error is None, error=error)
+        self._sandbox.journal.add(
+            "hook", "response_url", self._sandbox.clock.now(), ok=error is None, error=error, body=body
+        )
         return answer
 
     async def _upload(self, request: Request) -> Response:

@@ -1,5 +1,6 @@
 """APScheduler rings; every bell does a small thing and may be missed, late or doubled without harm."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
@@ -68,6 +69,9 @@ def _guarded(ring: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[No
     async def guarded() -> None:
         try:
             await ring()
+        except asyncio.CancelledError:
+            # Riskbot ends; the scheduler would tell of it as of a mistake.
+            return
         except Exception:
             # A bell that raises must not stop the next one; what it would have done is still due.
             logger.exception("A bell failed", extra={"action": "bell_failed", "bell": ring.__name__})

@@ -21,10 +21,11 @@ class Verb(StrEnum):
     SILENCE = "silence alerts"
     SUBSCRIBE = "change what a channel hears"
     JUDGE = "judge alerts"
+    COMPLAIN = "file complaints"
 
 
 #: What every full member may; the others take a role.
-FOR_ALL_MEMBERS = frozenset({Verb.VIEW, Verb.JUDGE})
+FOR_ALL_MEMBERS = frozenset({Verb.VIEW, Verb.JUDGE, Verb.COMPLAIN})
 
 
 class People(Protocol):

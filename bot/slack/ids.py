@@ -22,12 +22,35 @@ class Action(StrEnum):
     OPEN_GROUP = "alerts.open_group"
     CALL_USEFUL = "alerts.useful"
     CALL_NOT_USEFUL = "alerts.not_useful"
+    SILENCE_GROUP = "silences.open"
+    CHANGE_SILENCE = "silences.change"
+    END_SILENCE = "silences.end"
+
+
+class Input(StrEnum):
+    """block_id and action_id, the same for both, of everything that is filled in and sent with its modal."""
+
+    SILENCE_FILTER = "silences.filter"
+    SILENCE_LASTS = "silences.lasts"
+    SILENCE_COMMENT = "silences.comment"
+    COMPLAINT_KIND = "complaints.kind"
+    COMPLAINT_MODEL = "complaints.model"
+    COMPLAINT_ROLE = "complaints.role"
+    COMPLAINT_COMMENT = "complaints.comment"
 
 
 class View(StrEnum):
     """callback_id of every modal."""
 
     ALERT_GROUP = "alerts.group"
+    COMPLAINT_FORM = "complaints.form"
+    COMPLAINT_TOLD = "complaints.told"
+    SILENCE_FORM = "silences.form"
+    SILENCE_PREVIEW = "silences.preview"
+
+
+class Shortcut(StrEnum):
+    FILE_COMPLAINT = "complaints.file"
 
 
 #: What is shown where Slack completes commands; bot/handlers registers the same ones.
@@ -35,7 +58,14 @@ COMMANDS = (
     CommandSpec(
         Command.ALERTS,
         "What fires, what is yours",
-        "[status | list | mine | subscribe | unsubscribe | subscriptions | rules | report | help]",
+        "[status | list | mine | silence | silences | subscribe | unsubscribe | subscriptions | rules | complaints "
+        "| report | help]",
     ),
 )
-SHORTCUTS: tuple[ShortcutSpec, ...] = ()
+SHORTCUTS = (
+    ShortcutSpec(
+        "Complain about an answer",
+        Shortcut.FILE_COMPLAINT,
+        "Tell whoever watches the models that an answer was slow, wrong, or did not come",
+    ),
+)

@@ -117,7 +117,7 @@ def _shortcut(spec: ShortcutSpec) -> dict[str, Any]:
     return {
         "name": spec.name,
         "type": spec.kind,
-        "callback_id": spec.callback_id,
+        "callback_id": str(spec.callback_id),
         "description": spec.description,
     }
 

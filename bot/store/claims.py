@@ -27,11 +27,13 @@ from bot.store.messages import (
     AMBIGUOUS,
     DEAD,
     MOMENT,
+    OURS,
     SENDING,
     TO_EDIT,
     TO_POST,
     MessageRow,
     MessageState,
+    is_ours,
     messages,
 )
 from bot.store.rates import MethodRate
@@ -72,7 +74,7 @@ _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 def _first_of(kind: ColumnElement[bool]) -> Select[int]:
     """The most urgent first; of equals the one that waits longest."""
     turn = (messages.c.priority, messages.c.not_before, messages.c.id)
-    ripe = select(messages.c.id).where(kind, messages.c.not_before <= MOMENT)
+    ripe = select(messages.c.id).where(kind, OURS, messages.c.not_before <= MOMENT)
     return ripe.order_by(*turn).limit(_LIMIT).with_for_update(skip_locked=True)
 
 
@@ -91,6 +93,7 @@ def _first_posts() -> Select[str, int]:
     thread_is_quiet = ~exists().where(
         sibling.c.thread_of == messages.c.thread_of,
         sibling.c.id < messages.c.id,
+        is_ours(sibling),
         sibling.c.state.in_([MessageState.WAITING, MessageState.SENDING, MessageState.AMBIGUOUS]),
     )
     first = (
@@ -98,6 +101,7 @@ def _first_posts() -> Select[str, int]:
         .where(
             messages.c.channel == places.c.channel,
             TO_POST,
+            OURS,
             messages.c.not_before <= MOMENT,
             thread_stands,
             thread_is_quiet,

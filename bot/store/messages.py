@@ -4,6 +4,7 @@ One table, because posting is one problem: a first post must happen once, whethe
 `cards.py` and `outbox.py` write the wishes, `claims.py` hands them to the delivery, which settles them here.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -30,8 +31,12 @@ from sqlalchemy import (
     update,
 )
 
+from bot.paths import TEMPLATES
 from bot.store.database import Bell, Transaction
 from bot.store.schema import Id, Json, UtcDateTime, metadata
+
+#: How the files of messages end.
+SUFFIX = ".json.j2"
 
 
 class MessageState(StrEnum):
@@ -109,6 +114,25 @@ def is_state(state: MessageState) -> ColumnElement[bool]:
     """Spelled as a constant: a planner cannot know that a bound parameter fits a partial index."""
     return messages.c.state == literal_column(f"'{state}'")
 
+
+#: Every message that this program can write; one of another is left to the newer program that wished for it.
+TEMPLATE_NAMES = sorted(
+    path.relative_to(TEMPLATES).as_posix().removesuffix(SUFFIX) for path in TEMPLATES.rglob(f"*{SUFFIX}")
+)
+
+
+def _is_one_of(column: str, words: Iterable[str], table: Any) -> ColumnElement[bool]:
+    """Spelled as constants, which costs nothing at each execution."""
+    known: ColumnElement[bool] = table.c[column].in_([literal_column(f"'{word}'") for word in words])
+    return known
+
+
+def is_ours(table: Any) -> ColumnElement[bool]:
+    """Whether this program can send it; replicas are upgraded one after the other, on one table of messages."""
+    return and_(_is_one_of("template", TEMPLATE_NAMES, table), _is_one_of("nature", Nature, table))
+
+
+OURS = is_ours(messages)
 
 TO_POST = and_(is_state(MessageState.WAITING), messages.c.ts.is_(None))
 TO_EDIT = and_(is_state(MessageState.WAITING), messages.c.ts.is_not(None))
@@ -212,13 +236,25 @@ _SHOWN = (
     )
 )
 
+_SHOW_AGAIN = (
+    update(messages)
+    .where(messages.c.id == bindparam("message"), is_state(MessageState.SHOWN))
+    .values(state=MessageState.WAITING, not_before=MOMENT)
+)
+
 
 def settle_shown(tx: Transaction, row: MessageRow, owner: str, *, revision: int, **posted: Any) -> bool:
-    """Slack shows this revision; when a newer one was wanted meanwhile, the message waits again."""
+    """Slack shows this revision; when a newer one was wanted meanwhile, the message waits again.
+
+    An edit by a sender that was stopped past its lease may have put an old state over the new one of another sender.
+    Nobody can take that back, but the newest state is shown once more.
+    """
     mine = {"message": row.id, "owner": owner, "revision": revision, "moment": tx.protocol_now}
-    done = tx.execute(_SHOWN, {**mine, **posted})
+    done = tx.execute(_SHOWN, {**mine, **posted}).rowcount == 1
+    if not done and row.ts is not None:
+        tx.execute(_SHOW_AGAIN, {"message": row.id, "moment": tx.protocol_now})
     tx.ring(Bell.DELIVERY)
-    return done.rowcount == 1
+    return done
 
 
 def settle_waiting(

@@ -18,24 +18,33 @@ R = TypeVar("R")
 CONFLICTS = {"40001", "40P01", "23505"}
 TRIES = 5
 #: Classes of SQLSTATE that say the server cannot take it now: connection, refused login, no such database, resources,
-#: operator intervention, system; and a server that has become a standby, which only reads.
-UNAVAILABLE_CLASSES = ("08", "28", "3D", "53", "57", "58", "25006")
+#: operator intervention, system; a server that has become a standby, which only reads; and the server's end of a
+#: transaction that we left standing.
+UNAVAILABLE_CLASSES = ("08", "28", "3D", "53", "57", "58", "25006", "25P03")
 POOL_SIZE = 8
 
 
 class PostgresqlEngine:
-    """A small pool; a wait for a connection of over `queue_seconds` is refused."""
+    """A small pool; a wait for a connection of over `queue_seconds` is refused.
+
+    No transaction of ours waits for anything but the database. So one in which nothing happens for `stopped_seconds` is
+    that of a stopped process, whose locks would hold up the other replicas: the server ends it.
+    """
 
     dialect = "postgresql"
 
-    def __init__(self, url: str, *, queue_seconds: float = 5.0) -> None:
+    def __init__(self, url: str, *, queue_seconds: float = 5.0, stopped_seconds: float = 10.0) -> None:
+        ours = {
+            "application_name": "riskbot",
+            "idle_in_transaction_session_timeout": str(round(stopped_seconds * 1000)),
+        }
         self._engine = create_async_engine(
             url,
             pool_size=POOL_SIZE,
             max_overflow=0,
             pool_timeout=queue_seconds,
             pool_pre_ping=False,
-            connect_args={"timeout": queue_seconds, "server_settings": {"application_name": "riskbot"}},
+            connect_args={"timeout": queue_seconds, "server_settings": ours},
         )
         # One snapshot for all statements of a read, as SQLite gives it; a reader has nothing to conflict with.
         self._reading = self._engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")

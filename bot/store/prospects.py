@@ -10,7 +10,7 @@ from bot.store import rates
 from bot.store.claims import Action
 from bot.store.database import Transaction
 from bot.store.destinations import destinations
-from bot.store.messages import AMBIGUOUS, MOMENT, SENDING, TO_EDIT, TO_POST, messages
+from bot.store.messages import AMBIGUOUS, MOMENT, OURS, SENDING, TO_EDIT, TO_POST, messages
 from bot.store.rates import MethodRate
 
 
@@ -25,14 +25,14 @@ class Prospect(StrEnum):
 
 # A budget of posts that is spent counts for nothing here: a card that waits for it may still join a digest, an edit.
 _TURN_HAS_COME = and_(destinations.c.channel == messages.c.channel, destinations.c.next_post_at <= MOMENT)
-_RIPE = messages.c.not_before <= MOMENT
+_RIPE = and_(OURS, messages.c.not_before <= MOMENT)
 
 
 def _any_of(*kinds: ColumnElement[bool]) -> Select[bool]:
     return select(or_(*(exists().where(kind) for kind in kinds)))
 
 
-_ANYTHING = _any_of(TO_POST, TO_EDIT, SENDING, AMBIGUOUS)
+_ANYTHING = _any_of(*(and_(kind, OURS) for kind in (TO_POST, TO_EDIT, SENDING, AMBIGUOUS)))
 
 
 def prospect(tx: Transaction, method_rates: Mapping[str, MethodRate]) -> Prospect:

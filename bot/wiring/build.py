@@ -30,6 +30,7 @@ from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.auditor.auditor import Auditor
 from bot.services.auditor.findings import Terms
 from bot.services.auditor.metrics import AuditorMetrics
+from bot.services.complaints.desk import ComplaintDesk
 from bot.services.permissions import Permissions
 from bot.services.reports import noise
 from bot.services.reports.noise import ReportDesk
@@ -44,6 +45,7 @@ from bot.services.watching.report import RulesDesk
 from bot.services.watching.rules_file import rules_path
 from bot.services.watching.rules_in_force import RulesInForce
 from bot.settings import Settings
+from bot.slack.links import Links
 from bot.slack.people import SlackPeople
 from bot.store.database import Database
 from bot.store.due import DueKind
@@ -65,6 +67,7 @@ class Running:
 
     database: Database
     desk: AlertDesk
+    silences: SilenceDesk
     due_runner: DueRunner
     worker: DeliveryWorker
     port: int = 0
@@ -123,13 +126,16 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         )
         registry = CollectorRegistry()
         await database.write(lambda tx: noise.plan(tx, settings))
-        bot = Running(database, desk, due_runner, worker)
+        bot = Running(database, desk, silences, due_runner, worker)
         way = RightOfWay()
         context = Context(
             alerts=desk,
             reports=ReportDesk(database, settings),
+            silences=silences,
             subscriptions=SubscriptionDesk(database, permissions, settings.alerts),
             rules=RulesDesk(database, rules),
+            complaints=ComplaintDesk(database, permissions),
+            links=Links(),
             client=client,
             prefix=settings.slack.prefix,
             metrics=PressMetrics(registry),

@@ -72,6 +72,7 @@ class SlackLink:
     async def _connect(self) -> None:
         identity = await identify(self.client)
         self.people.team_id = identity.team_id
+        self.context.links.team_url = identity.team_url
         app = build_app(self.client, self.settings.slack, identity)
         for register in HANDLERS:
             register(app, self.context)

@@ -116,7 +116,9 @@ class Observation(BaseModel):
     throughput: Throughput | None
 
 
-def metric_values(stats: WindowStats, baseline: Baseline | None) -> dict[str, Decimal | None]:
+def metric_values(
+    stats: WindowStats, baseline: Baseline | None, complaints: int | None = None
+) -> dict[str, Decimal | None]:
     """Every metric of a window by its name; None is no data."""
     return {
         MetricName.RESPONSE_TIME_MEAN: stats.response_time_mean_seconds,
@@ -129,15 +131,22 @@ def metric_values(stats: WindowStats, baseline: Baseline | None) -> dict[str, De
         MetricName.THROUGHPUT: stats.calls_per_second,
         MetricName.BASELINE: baseline.calls_per_second if baseline else None,
         MetricName.CALLS: Decimal(stats.calls),
+        MetricName.COMPLAINTS: None if complaints is None else Decimal(complaints),
     }
 
 
-def observe(compiled: CompiledRule, subject: Subject, throughput: Throughput | None, limits: DropLimits) -> Observation:
-    """Judge a rule for a subject; `throughput` is asked for when the rule needs a baseline."""
+def observe(
+    compiled: CompiledRule,
+    subject: Subject,
+    throughput: Throughput | None,
+    limits: DropLimits,
+    complaints: int | None = None,
+) -> Observation:
+    """Judge a rule for a subject; `throughput` and `complaints` are asked for when the rule needs them."""
     rule, condition = compiled
     seconds = int(rule.window.total_seconds())
     stats = WindowStats.of(subject.rollup, seconds, rule.minimum_samples)
-    values = metric_values(stats, throughput.baseline if throughput else None)
+    values = metric_values(stats, throughput.baseline if throughput else None, complaints)
     result = condition.holds(values)
     if compiled.needs_drop_evidence:
         result = conjunction([result, throughput.evidence.verdict(limits) if throughput else None])

@@ -176,6 +176,7 @@ class Preview(BaseModel):
     #: Alerts that hold now, and the names of their groups.
     holding: int = 0
     groups: tuple[str, ...] = ()
+    group_count: int = 0
 
 
 class Tally:
@@ -201,6 +202,7 @@ class Tally:
             is_partial=is_partial,
             holding=self.groups.total(),
             groups=tuple(groups),
+            group_count=len(self.groups),
         )
 
 

@@ -24,3 +24,11 @@ class StormSettings(BaseModel):
 def is_storm(waiting: int, *, digest_is_open: bool, settings: StormSettings) -> bool:
     """Whether waiting cards of a channel are bundled: too many of them, or the storm before them is not over."""
     return waiting >= (1 if digest_is_open else settings.digest_from)
+
+
+def stand_alone(urgent: int, settings: StormSettings) -> bool:
+    """Whether a channel's urgent cards are told each by itself, also in a storm: a digest that grows rings for nobody.
+
+    So many that they are a storm themselves are bundled like all others.
+    """
+    return urgent < settings.digest_from

@@ -12,7 +12,7 @@ from bot.slack.render import render
 from riskengine.response.alerts import Alert, AlertStatus, Severity
 from riskengine.response.grouping import Group
 from riskengine.response.reports import GroupDetail, Mutes, Overview, Recorded
-from tests.contracts import hearing_examples, noise_examples, rule_examples, silence_examples
+from tests.contracts import complaint_examples, hearing_examples, noise_examples, rule_examples, silence_examples
 from tests.contracts.texts import FOOTERS, HOSTILE, HOUR, LONG, NOON, note
 
 
@@ -271,6 +271,7 @@ def all_examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
         _views,
         hearing_examples.examples,
         rule_examples.examples,
+        complaint_examples.examples,
         silence_examples.examples,
         noise_examples.examples,
     ):

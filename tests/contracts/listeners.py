@@ -13,11 +13,14 @@ from bot.handlers.metrics import PressMetrics
 from bot.right_of_way import RightOfWay
 from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
+from bot.services.complaints.desk import ComplaintDesk
 from bot.services.reports.noise import ReportDesk
+from bot.services.silences.desk import SilenceDesk
 from bot.services.watching.report import RulesDesk
 from bot.settings import AlertDelivery, Settings, SlackSettings
 from bot.slack.app import Identity, build_app
 from bot.slack.client import SlackClient
+from bot.slack.links import Links
 
 #: Bolt's ways to register a listener that our handlers use; another one fails `registered`.
 KINDS = ("action", "view", "command", "event", "shortcut", "options", "message")
@@ -61,8 +64,11 @@ def registered(prefix: str = "") -> list[Listener]:
         # Registering asks nothing of the desk's database or of Slack.
         alerts=AlertDesk(None, None, AlertDelivery()),
         reports=ReportDesk(None, Settings()),
+        silences=SilenceDesk(None, None, AlertDelivery()),
         subscriptions=SubscriptionDesk(None, None, AlertDelivery()),
         rules=RulesDesk(None, None),
+        complaints=ComplaintDesk(None, None),
+        links=Links(),
         client=client,
         prefix=prefix,
         metrics=PressMetrics(CollectorRegistry()),

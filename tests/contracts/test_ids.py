@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.handlers.alerts_words import WORDS
-from bot.slack.ids import COMMANDS, SHORTCUTS, Action, Command, View
+from bot.slack.ids import COMMANDS, SHORTCUTS, Action, Command, Input, View
+from riskengine.complaints import ComplaintKind
 from tests.contracts.examples import all_examples
 from tests.contracts.listeners import registered
 
@@ -26,6 +27,12 @@ def objects(value: Any) -> Iterator[dict[str, Any]]:
             yield from objects(each)
 
 
+def pressable(drawn):
+    """Where it stands and its id, of everything that Slack tells of when it is pressed."""
+    filled_in = {id(each["element"]) for _, each in drawn if each.get("type") == "input"}
+    return {(where, each["action_id"]) for where, each in drawn if "action_id" in each and id(each) not in filled_in}
+
+
 @pytest.fixture(scope="module")
 def drawn() -> list[tuple[str, dict[str, Any]]]:
     return [(f"{template} ({state})", each) for template, state, shown in all_examples() for each in objects(shown)]
@@ -37,10 +44,7 @@ def heard(kind: str) -> set[str]:
 
 def test_whatever_can_be_pressed_is_listened_to(drawn):
     listened = heard("action")
-    deaf = {
-        (where, each["action_id"]) for where, each in drawn if "action_id" in each and each["action_id"] not in listened
-    }
-    assert deaf == set()
+    assert {(where, name) for where, name in pressable(drawn) if name not in listened} == set()
 
 
 def test_whatever_is_listened_to_can_be_pressed(drawn):
@@ -58,7 +62,10 @@ def test_everything_that_can_be_pressed_has_an_id(drawn):
 
 
 def test_ids_are_spelt_in_one_place(drawn):
-    assert {each["action_id"] for _, each in drawn if "action_id" in each} == set(Action)
+    assert {name for _, name in pressable(drawn)} == set(Action)
+    inputs = [each for _, each in drawn if each.get("type") == "input"]
+    assert {each["element"]["action_id"] for each in inputs} == set(Input)
+    assert all(each["block_id"] == each["element"]["action_id"] for each in inputs)
     assert {each["callback_id"] for _, each in drawn if "callback_id" in each} == set(View)
     assert heard("action") == set(Action)
 
@@ -76,10 +83,11 @@ def test_a_view_that_can_be_sent_is_listened_to(drawn):
 def test_ids_alone_travel_in_buttons(drawn):
     values = {each["value"] for _, each in drawn if "value" in each}
     assert values
-    assert all(value.isdigit() for value in values), "a value holds more than an id"
+    assert all(value.isdigit() for value in values - set(ComplaintKind)), "a value holds more than an id"
     blocks = {each["block_id"] for _, each in drawn if "block_id" in each}
-    assert all(re.fullmatch(r"(group|digest):\d+", block_id) for block_id in blocks)
-    assert not any("private_metadata" in each for _, each in drawn)
+    assert all(re.fullmatch(r"(group|digest|silence):\d+", block_id) for block_id in blocks - set(Input))
+    remembered = {each["private_metadata"] for _, each in drawn if "private_metadata" in each}
+    assert all(re.fullmatch(r"[CDG][A-Z0-9]+:\d+\.\d{6}:(\d+\.\d{6})?", each) for each in remembered)
 
 
 @pytest.mark.parametrize("prefix", ["", "rb-"])

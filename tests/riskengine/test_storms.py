@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from riskengine.response.storms import StormSettings, is_storm
+from riskengine.response.storms import StormSettings, is_storm, stand_alone
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,11 @@ from riskengine.response.storms import StormSettings, is_storm
 )
 def test_is_storm(waiting, digest_is_open, expected):
     assert is_storm(waiting, digest_is_open=digest_is_open, settings=StormSettings(digest_from=5)) is expected
+
+
+@pytest.mark.parametrize(("urgent", "expected"), [(0, True), (1, True), (4, True), (5, False), (50, False)])
+def test_stand_alone(urgent, expected):
+    assert stand_alone(urgent, StormSettings(digest_from=5)) is expected
 
 
 @pytest.mark.parametrize(

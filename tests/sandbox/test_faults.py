@@ -79,6 +79,16 @@ async def test_the_sdks_own_retry_posts_twice(server, people):
     assert [message["text"] for message in await people.messages("general")] == ["twice", "twice"]
 
 
+async def test_a_post_that_slack_dropped_after_its_ok(client, people):
+    await people.post("faults", swallow_next_posts=1)
+    lost = await client.chat_postMessage(channel="C0GENERAL", text="lost")
+    assert lost["ok"]
+    await client.chat_postMessage(channel="C0GENERAL", text="kept")
+    assert [message["text"] for message in await people.messages("general")] == ["kept"]
+    with pytest.raises(SlackApiError, match="message_not_found"):
+        await client.chat_update(channel="C0GENERAL", ts=lost["ts"], text="x")
+
+
 async def test_delay(client, people):
     await people.post("faults", delay_seconds=0.3, methods=["auth.test"])
     started = time.monotonic()

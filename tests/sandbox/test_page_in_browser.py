@@ -1,6 +1,7 @@
 """The workspace's page in a real browser, against the real sandbox and a small real bolt program."""
 
 import asyncio
+import copy
 import os
 import re
 import shutil
@@ -10,10 +11,12 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from bot.sandbox.server import SandboxServer
+from tests.slack.test_blocks import GOOD, GOOD_IN_MODAL
 
 pytestmark = pytest.mark.browser
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"/>'
 NO_CHROMIUM = (
     "No Chromium here: install Debian's package `chromium` (apt-get install chromium) to run the browser tests."
 )
@@ -28,8 +31,8 @@ MANIFEST = {
             {"command": "/silent", "description": "Never answers"},
         ],
     },
-    "oauth_config": {"scopes": {"bot": ["chat:write", "commands", "users:read", "channels:read"]}},
-    "settings": {"event_subscriptions": {"bot_events": ["app_home_opened"]}},
+    "oauth_config": {"scopes": {"bot": ["chat:write", "commands", "users:read", "channels:read", "reactions:write"]}},
+    "settings": {"event_subscriptions": {"bot_events": ["app_home_opened"]}, "interactivity": {"is_enabled": True}},
 }
 
 
@@ -91,6 +94,10 @@ async def visit(browser: Browser, server: SandboxServer):
 
     async def visit(user: str = "hana", channel: str = "llm-alerts", width: int = 1280, height: int = 860) -> Page:
         context = await browser.new_context(viewport={"width": width, "height": height}, has_touch=width < 500)
+        # Pictures of other servers; none is asked.
+        await context.route(
+            re.compile("^https:"), lambda route: route.fulfill(body=PICTURE, content_type="image/svg+xml")
+        )
         page = await context.new_page()
         page.set_default_timeout(8_000)
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -416,12 +423,19 @@ async def test_tools_show_the_traffic_and_switch_faults(visit, client, people):
     await expect(page.locator(".call-method").first).to_contain_text("chat.postMessage")
     await page.locator(".call summary").first.click()
     await expect(page.locator(".json").first).to_contain_text('"text": "hello"')
+    await expect(page.locator(".json").nth(1)).to_contain_text('"ok": true')
     await page.get_by_role("button", name="Controls").click()
     await page.get_by_label("Token revoked").check()
     await expect(page.locator(".control-head .tag")).to_have_text("1 on")
     assert (await people.get("faults"))["revoke_token"] is True
     await page.get_by_role("button", name="All off").click()
     await expect(page.locator(".control-head .tag")).to_have_text("none on")
+    await page.get_by_label("Say ok, and drop the next posts").fill("1")
+    await page.get_by_label("Say ok, and drop the next posts").press("Enter")
+    await expect(page.locator(".control-head .tag")).to_have_text("1 on")
+    await page.get_by_label("Rate limits").check()
+    lost = await client.chat_postMessage(channel="C0GENERAL", text="dropped")
+    assert lost["ts"] not in [message["ts"] for message in await people.messages("general")]
     await page.get_by_role("button", name="+1 h").click()
     await expect(page.locator(".workspace-clock")).to_contain_text("+1 h")
 
@@ -527,3 +541,44 @@ async def test_a_permalink_opens_its_message_and_thread(visit, client, server):
     assert page.context.pages == [page]
     await page.goto(link)
     await expect(page.get_by_role("complementary", name="Thread")).to_contain_text("the reply")
+
+
+async def test_every_block_that_slack_takes_is_drawn(visit, client, server):
+    for name, block in GOOD.items():
+        await client.chat_postMessage(channel="C0GENERAL", text=name, blocks=[copy.deepcopy(block)])
+    drawable = [copy.deepcopy(block) for name, block in GOOD_IN_MODAL.items() if name != "file input"]
+    modal = {"type": "modal", "title": plain("All"), "submit": plain("Send"), "blocks": drawable}
+    page = await visit(channel="general")
+    await expect(page.locator("#main .message")).to_have_count(len(GOOD))
+    await client.views_open(trigger_id=server.sandbox.triggers.issue("U0HANA"), view=modal)
+    await expect(page.get_by_role("dialog", name="All").locator(".block")).to_have_count(len(drawable))
+    await expect(page.locator(".unknown")).to_have_count(0)
+    await expect(page.get_by_role("img", name="Cost: cost")).to_be_visible()
+
+
+async def test_reactions_are_given_and_taken_back(visit, client, people):
+    posted = await client.chat_postMessage(channel="C0LLMALERTS", text="look")
+    await client.reactions_add(channel="C0LLMALERTS", timestamp=posted["ts"], name="eyes")
+    page = await visit()
+    chip = page.get_by_role("button", name="eyes, 1")
+    await chip.click()
+    await expect(page.get_by_role("button", name="eyes, 2: Riskbot, Hana Honda")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    await page.get_by_role("button", name="eyes, 2").click()
+    await expect(chip).to_be_visible()
+    await page.locator("#main .message").hover()
+    await page.get_by_role("button", name="Add reaction").click()
+    await page.locator(".picker-search").fill("rocket")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="rocket, 1: Hana Honda")).to_be_visible()
+
+
+async def test_a_deleted_parent_is_shown_as_gone(visit, client):
+    parent = await client.chat_postMessage(channel="C0LLMALERTS", text="card")
+    await client.chat_postMessage(channel="C0LLMALERTS", text="note", thread_ts=parent["ts"])
+    page = await visit()
+    await client.chat_delete(channel="C0LLMALERTS", ts=parent["ts"])
+    await expect(page.locator("#main .message-gone")).to_have_text("This message was deleted.")
+    await page.locator("#main .thread-link").click()
+    await expect(page.get_by_role("complementary", name="Thread")).to_contain_text("note")

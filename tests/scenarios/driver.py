@@ -57,6 +57,10 @@ class Person:
     async def submit(self, view_id: str, values: Json | None = None) -> Outcome:
         return await self._act("submit", view_id=view_id, values=values or {})
 
+    async def shortcut(self, message: Message, callback_id: str) -> Outcome:
+        """Choose a shortcut in a message's menu."""
+        return await self._act("shortcut", callback_id=callback_id, channel=message.channel, ts=message.ts)
+
     async def open_home(self) -> Outcome:
         return await self._act("open_home")
 

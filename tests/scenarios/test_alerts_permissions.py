@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from bot.sandbox.constants import TEAM_ID
-from bot.slack.ids import Action
+from bot.slack.ids import Action, View
 from tests.contracts.listeners import registered
 from tests.scenarios.driver import NAME, Bot, Message, Workspace, alert, words_of
 from tests.scenarios.wire import Wire, judgements, statuses
@@ -51,12 +51,22 @@ EFFECTS = {
     "/alerts": None,
     "app_home_opened": None,
 }
+#: Dialogs and lists of silences: test_silences.py tries them as those who may and those who may not.
+SILENCING = {
+    Action.SILENCE_GROUP,
+    Action.CHANGE_SILENCE,
+    Action.END_SILENCE,
+    View.SILENCE_FORM,
+    View.SILENCE_PREVIEW,
+}
 #: Every member may say so, and it changes nothing else.
 JUDGING = {Action.CALL_USEFUL: True, Action.CALL_NOT_USEFUL: False}
 
 
 def test_every_listener_is_tried():
-    assert {str(each.what) for each in registered() if not each.catches_all} == {str(each) for each in EFFECTS}
+    assert {str(each.what) for each in registered() if not each.catches_all} == {
+        str(each) for each in {*EFFECTS, *SILENCING}
+    }
 
 
 @pytest.mark.parametrize("persona", PERSONAS.values(), ids=list(PERSONAS))

@@ -3,11 +3,10 @@
 from tests.scenarios.driver import NAME, Bot, Workspace
 
 DAY = 24 * 3600.0
-WEEKLY = {"reports": {"noise_day": "monday"}}
 
 
 async def test_the_week_is_told_once_after_the_alerts(start_bot, workspace: Workspace) -> None:
-    async with start_bot(**WEEKLY) as bot:
+    async with start_bot(reports={"noise_day": "monday"}) as bot:
         await bot.fire()
         card = await workspace.expect_card(NAME)
         await workspace.user("hana").press(card, "alerts.acknowledge")
@@ -19,7 +18,7 @@ async def test_the_week_is_told_once_after_the_alerts(start_bot, workspace: Work
         assert "100 % of 1 answers" in report.words
         assert "Leave it as it is for now" in report.words
         await bot.settled()
-    async with start_bot(**WEEKLY) as bot:
+    async with start_bot(reports={"noise_day": "monday"}) as bot:
         await bot.settled()
         assert len(await workspace.find("📊 Alerts of the week")) == 1
         await workspace.advance(7 * DAY)

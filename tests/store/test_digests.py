@@ -70,3 +70,24 @@ async def test_every_card_of_a_storm_is_in_one_digest(database, rival):
     assert len(found) == 10
     assert None not in found
     assert sorted(each.size for each in await all_digests(database)) == [2, 4, 4]
+
+
+@pytest.mark.parametrize(("critical", "bundled"), [(1, 3), (2, 3), (3, 6)])
+async def test_urgent_cards_stand_alone_until_they_are_a_storm_themselves(database, critical, bundled):
+    """A digest that grows is an edit, of which nobody is notified."""
+    await database.write(lambda tx: wish(tx, 1, 2, 3))
+    await bundle_later(database)
+
+    def worse(tx):
+        wish(tx, 4, 5, 6)
+        subjects = range(7, 7 + critical)
+        cards.want(
+            tx,
+            [
+                CardWish("alerts/card", "alert_group", each, "#a", 1, Priority.ALERT_CRITICAL, tx.now)
+                for each in subjects
+            ],
+        )
+
+    await database.write(worse)
+    assert await bundle_later(database) == bundled

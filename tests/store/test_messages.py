@@ -102,7 +102,7 @@ async def test_card_is_wished_for_once(database):
 
 
 async def test_note_key_is_posted_once_for_ever(database):
-    note = Note("escalation:1:asked", "notes/plain", "escalation", 1, {}, channel="U1")
+    note = Note("escalation:1:asked", "alerts/refired", "escalation", 1, {}, channel="U1")
 
     def enqueue(tx):
         destinations.ensure(tx, ["U1"])
@@ -199,3 +199,19 @@ async def test_reply_written_while_its_thread_is_given_up(database, rival):
     await writing
     [taken] = await later(database, 2, lambda tx: claims.claim(tx, terms()))
     assert (taken.row.template, taken.row.thread_of) == ("alerts/refired", None)
+
+
+async def test_what_a_late_edit_may_have_put_back_is_shown_once_more(database):
+    await database.write(wish)
+    first = await claimed(database)
+    await database.write(lambda tx: SETTLEMENTS["shown"](tx, first, "me"))
+    await database.write(lambda tx: cards.bump(tx, "alert_group", {1: 2}))
+    stopped = await claimed(database)
+    await database.write(lambda tx: cards.bump(tx, "alert_group", {1: 3}))
+    await later(database, 61, claims.release_expired)
+    [other] = await later(database, 62, lambda tx: claims.claim(tx, terms("other")))
+    newest = {"revision": 3}
+    assert await database.write(lambda tx: messages.settle_shown(tx, other.row, "other", **newest))
+    assert not await database.write(lambda tx: messages.settle_shown(tx, stopped, "me", revision=2))
+    again = await stored(database, first)
+    assert (again.state, again.shown_revision, again.wanted_revision) == (MessageState.WAITING, 3, 3)

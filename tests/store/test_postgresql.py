@@ -1,6 +1,7 @@
 """PostgreSQL's own ways: conflicts between replicas are repeated, a server that is away is said."""
 
 import asyncio
+import time
 
 import pytest
 import sqlalchemy as sa
@@ -122,3 +123,18 @@ async def test_read_sees_one_snapshot(database, rival):
     await asyncio.sleep(0.2)
     await rival.write(lambda tx: destinations.ensure(tx, ["#a"]))
     assert await reading == (0, 0)
+
+
+async def test_transaction_of_a_stopped_process_is_ended(postgres_url):
+    """A process that is stopped in a transaction holds its locks, and with them the work of all other replicas."""
+    database = Database(PostgresqlEngine(postgres_url, stopped_seconds=0.2), Clock())
+
+    def stop(tx):
+        destinations.ensure(tx, ["#a"])
+        time.sleep(0.6)
+        destinations.ensure(tx, ["#b"])
+
+    with pytest.raises(DatabaseUnavailable):
+        await database.write(stop)
+    assert await database.read(lambda tx: destinations.by_channel(tx, "#a")) is None
+    await database.close()

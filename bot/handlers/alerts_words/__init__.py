@@ -1,6 +1,6 @@
 """The words of `/alerts`, a module for those that belong together; WORDS is the table of them."""
 
-from bot.handlers.alerts_words import rules, states, subscriptions
+from bot.handlers.alerts_words import complaints, rules, silences, states, subscriptions
 from bot.handlers.alerts_words.report import report
 from bot.handlers.asked import Word
 
@@ -9,9 +9,12 @@ WORDS: dict[str, Word] = {
     "list": states.listing,
     "mine": states.mine,
     "report": report,
+    "silence": silences.silence,
+    "silences": silences.listing,
     "subscribe": subscriptions.subscribe,
     "unsubscribe": subscriptions.unsubscribe,
     "subscriptions": subscriptions.listing,
     "rules": rules.rules,
+    "complaints": complaints.complaints,
     "help": states.help_text,
 }

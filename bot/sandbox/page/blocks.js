@@ -2,6 +2,7 @@
 
 import { drawElement, image } from "./elements.js";
 import { h, icon } from "./dom.js";
+import { dataTable, dataVisualization } from "./figures.js";
 import { markdown } from "./markdown.js";
 import { mrkdwn, plainString, plainText, textNodes } from "./mrkdwn.js";
 import { plan, taskCard } from "./plan.js";
@@ -19,6 +20,8 @@ const BLOCKS = {
   rich_text: richText,
   markdown: (block) => markdown(block.text),
   table,
+  data_table: dataTable,
+  data_visualization: dataVisualization,
   plan,
   task_card: taskCard,
   alert,

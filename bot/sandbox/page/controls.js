@@ -15,6 +15,9 @@ const FAULTS = [
     { name: "rate_limit_next", kind: "count", label: "Answer 429 to the next calls", hint: "The bot should wait as Retry-After says, and lose nothing." },
     { name: "error_next", kind: "count", label: "Fail the next calls", hint: "With “internal_error”, as a trouble inside Slack." },
     { name: "drop_after_commit_next", kind: "count", label: "Do, but lose the answer", hint: "The message is there, the bot does not know: no duplicate may follow." },
+    { name: "swallow_next_posts", kind: "count", label: "Say ok, and drop the next posts", hint: "As Slack may when messages come in a burst." },
+    { name: "unreadable_history", kind: "switch", label: "History cannot be read" },
+    { name: "rate_limits", kind: "switch", label: "Rate limits", hint: "On as in Slack; off lets every call through.", setting: true },
     { name: "delay_seconds", kind: "seconds", label: "Answer late", hint: "Seconds that every call takes." },
     { name: "revoke_token", kind: "switch", label: "Token revoked", hint: "Every call is refused." },
   ] },
@@ -25,6 +28,7 @@ const FAULTS = [
     { name: "duplicate_next_event", kind: "choice", label: "Deliver the next event twice", choices: [["", "No"], ["same_id", "Same id"], ["new_id", "New id"]] },
   ] },
 ];
+const CUTS = [["link_disabled", "Cut the connection now"], ["refresh_requested", "Ask for a new connection"], ["warning", "Warn of one"]];
 const OFF = { switch: false, count: 0, seconds: 0, choice: "" };
 
 export function mountControls() {
@@ -59,12 +63,13 @@ function drawFaults(host, state) {
   const active = rows.filter((row) => isOn(state[row.name], row)).length;
   const off = h("button", { type: "button", class: "button", disabled: active === 0, onclick: () => set({}) }, "All off");
   replace(host, h("div", { class: "control-head" }, h("h3", {}, "Faults"), h("span", { class: active ? "tag tag-bad" : "tag" }, active ? `${active} on` : "none on"), h("span", { class: "spacer" }), off));
-  const cut = h("button", { type: "button", class: "button", onclick: () => set({ disconnect: "link_disabled" }) }, "Cut the connection now");
+  const cuts = CUTS.map(([reason, label]) => h("button", { type: "button", class: "button", onclick: () => set({ disconnect: reason }) }, label));
   for (const { title, rows: own } of FAULTS) append(host, [h("section", { class: "control-section" }, h("h4", {}, title), own.map((row) => faultRow(row, state[row.name], set)))]);
-  append(host, [h("div", { class: "control-section" }, h("div", { class: "block-actions" }, cut))]);
+  append(host, [h("div", { class: "control-section" }, h("div", { class: "block-actions" }, cuts))]);
 }
 
-const isOn = (value, row) => value !== undefined && value !== OFF[row.kind];
+/* A setting is no fault, whichever way it stands. */
+const isOn = (value, row) => !row.setting && value !== undefined && value !== OFF[row.kind];
 
 function faultRow(row, value, set) {
   const control = CONTROLS[row.kind](row, value ?? OFF[row.kind], (next) => set({ [row.name]: next }));

@@ -72,19 +72,21 @@ const PATHS = {
   home: "M2.4 7.4 8 2.6l5.6 4.8M4 6.6v6.6h8V6.6",
   chat: "M2.4 3.2h11.2v7.6H7.2L4.2 13.4v-2.6H2.4z",
   bolt: "M9 1.8 3.4 9h3.8L6.6 14.2 12.6 6.6H8.6z",
+  smile: "M8 1.8a6.2 6.2 0 1 0 0 12.4A6.2 6.2 0 0 0 8 1.8zM5.4 9.2a2.8 2.8 0 0 0 5.2 0M6 6h.01M10 6h.01",
+  trash: "M3 4.4h10M6.4 4.4V2.8h3.2v1.6M4.4 4.4l.6 8.8h6l.6-8.8",
   clock: "M8 1.8a6.2 6.2 0 1 0 0 12.4A6.2 6.2 0 0 0 8 1.8zM8 4.6V8l2.4 1.6",
 };
 
+/** The same for drawings. */
+export function svg(tag, props = {}, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(props)) node.setAttribute(name, String(value));
+  return append(node, children);
+}
+
 /** A 16 px line icon, hidden from screen readers: the control around it carries the label. */
 export function icon(name, className = "") {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 16 16");
-  svg.setAttribute("class", `icon ${className}`.trim());
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", PATHS[name]);
-  svg.append(path);
-  return svg;
+  return svg("svg", { viewBox: "0 0 16 16", class: `icon ${className}`.trim(), "aria-hidden": "true" }, svg("path", { d: PATHS[name] }));
 }
 
 export function iconButton(name, label, onclick, props = {}) {

@@ -2,7 +2,7 @@
 
 import { controlKey, failureOf, isPending, press } from "./actions.js";
 import { h, icon, safeUrl } from "./dom.js";
-import { choices, dateOrTime, dateTime, textInput } from "./inputs.js";
+import { choices, dateOrTime, dateTime, richTextInput, textInput } from "./inputs.js";
 import { plainString, plainText } from "./mrkdwn.js";
 import { overflow, select } from "./selects.js";
 
@@ -30,6 +30,7 @@ const ELEMENTS = {
   email_text_input: textInput,
   url_text_input: textInput,
   number_input: textInput,
+  rich_text_input: richTextInput,
 };
 
 /** An element with the error of its last press beside it, if there is one. */

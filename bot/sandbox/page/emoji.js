@@ -63,6 +63,12 @@ export function emojiNode(name) {
   return h("span", props, DRAWN.has(drawn) ? picture(drawn) : CHARACTERS.get(name));
 }
 
+/** Every name, each character once. */
+export function emojiNames() {
+  const seen = new Set();
+  return [...CHARACTERS].filter(([, character]) => !seen.has(character) && seen.add(character)).map(([name]) => name);
+}
+
 function picture(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 20 20");

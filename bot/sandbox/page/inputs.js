@@ -18,6 +18,15 @@ function field(tag, element, block, context, { name, initial, props, toValue = (
   return { node, read };
 }
 
+const asRichText = (text) => text && { type: "rich_text", elements: [{ type: "rich_text_section", elements: [{ type: "text", text }] }] };
+const plainOf = (node) => (node?.text ?? "") + (node?.elements ?? []).map(plainOf).join("");
+
+/** Typed plain; what the app gets is rich text of one section. */
+export function richTextInput(element, block, context) {
+  const props = { class: "field", rows: "4", autocomplete: "off" };
+  return field("textarea", element, block, context, { name: "rich_text_value", initial: element.initial_value, props, toValue: asRichText, toText: plainOf }).node;
+}
+
 export function textInput(element, block, context) {
   const numeric = element.type === "number_input";
   const types = { email_text_input: "email", url_text_input: "url", number_input: "text" };

@@ -75,9 +75,18 @@ function callRow(call) {
 /** Drawn only when it is looked at: a storm's bodies would cost more than the storm. */
 function fill(details, call) {
   if (details.querySelector("pre")) return;
-  const { body: sent, answer, seq, ...rest } = call;
+  const { body: sent, answer, response, seq, ...rest } = call;
   const part = (label, json) => json !== undefined && json !== null && [h("h4", {}, label), h("pre", { class: "json", tabindex: "0" }, JSON.stringify(json, null, 2))];
-  append(details, [part("Request", sent ?? rest), part("Answer", answer)]);
+  append(details, [part("Request", sent ?? rest), part("Answer", answer ?? readable(call.response))]);
+}
+
+/** What the sandbox answered, as it went over the wire; long ones come cut. */
+function readable(response) {
+  try {
+    return response && JSON.parse(response);
+  } catch {
+    return response;
+  }
 }
 
 function callTime(call) {

@@ -8,6 +8,7 @@ import { formOf } from "./form.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { avatar, displayName, userNamed } from "./people.js";
 import { openPicker } from "./picker.js";
+import { drawReactions, reactionTool } from "./reactions.js";
 import { dismiss, openThread, session } from "./session.js";
 import { store } from "./store.js";
 import { ago, clockTime, fullTime, tsDate } from "./time.js";
@@ -15,7 +16,7 @@ import { ago, clockTime, fullTime, tsDate } from "./time.js";
 const SLACKBOT = { id: "USLACKBOT", name: "slackbot", real_name: "Slackbot", is_bot: true };
 
 export function authorOf(message) {
-  if (message.isNotice) return SLACKBOT;
+  if (message.isNotice || message.user === SLACKBOT.id) return SLACKBOT;
   if (message.isEphemeral || message.bot_id) return store.users.get(store.botUserId) ?? userNamed(message.user);
   return userNamed(message.user);
 }
@@ -38,7 +39,7 @@ export function drawMessage(message, { channel, grouped = false, inThread = fals
       content(message, channel),
       !inThread && !message.isEphemeral && threadLink(message, channel),
     ),
-    !message.isEphemeral && tools(message, channel, inThread),
+    !message.isEphemeral && !isGone(message) && tools(message, channel, inThread),
   );
 }
 
@@ -57,8 +58,12 @@ function onlyYou(message) {
   return h("div", { class: "only-you" }, icon("eye"), h("span", {}, "Only visible to you"), h("span", { "aria-hidden": "true" }, "·"), away);
 }
 
+/** What Slack leaves of a deleted message below which others stand. */
+const isGone = (message) => message.subtype === "tombstone";
+
 /** Blocks are what is shown and text their fallback, unless there are no blocks. */
 function content(message, channel) {
+  if (isGone(message)) return h("div", { class: "message-gone" }, icon("trash"), message.text);
   const key = `m-${channel.id}-${message.ts}`;
   const context = blockContext({
     key,
@@ -72,7 +77,7 @@ function content(message, channel) {
   const hasBlocks = Boolean(message.blocks?.length);
   const text = !hasBlocks && message.text ? h("div", { class: "message-text" }, mrkdwn(message.text)) : null;
   const edited = message.edited && h("span", { class: "edited", title: `Edited ${fullTime(tsDate(message.edited.ts ?? message.ts))}` }, "(edited)");
-  return h("div", { class: "content" }, text, hasBlocks && drawBlocks(message.blocks, context), attachments(message.attachments, context), files(message.files), reactions(message.reactions), edited);
+  return h("div", { class: "content" }, text, hasBlocks && drawBlocks(message.blocks, context), attachments(message.attachments, context), files(message.files), drawReactions(message, channel), edited);
 }
 
 function files(list) {
@@ -86,11 +91,6 @@ function fileNode(file) {
   const href = own.protocol.startsWith("http") && path ? own.href : undefined;
   if (href && own.origin === location.origin && /\.(png|jpe?g|gif|svg|webp)$/i.test(file.name ?? "")) return h("figure", { class: "figure" }, h("figcaption", {}, name), h("img", { class: "block-image", src: href, alt: name }));
   return h("a", { class: "file", href, target: "_blank", rel: "noopener noreferrer" }, name);
-}
-
-function reactions(list) {
-  if (!list?.length) return null;
-  return h("div", { class: "reactions" }, list.map((one) => h("span", { class: "reaction", title: (one.users ?? []).map((id) => displayName(userNamed(id))).join(", ") }, mrkdwn(`:${one.name}:`), ` ${one.count ?? one.users?.length ?? 1}`)));
 }
 
 function threadLink(message, channel) {
@@ -114,7 +114,7 @@ function tools(message, channel, inThread) {
   const reply = !inThread && iconButton("reply", "Reply in thread", () => openThread(message.thread_ts ?? message.ts), { class: "icon-button tool" });
   const shortcuts = store.shortcuts.filter((one) => one.type === "message");
   const more = shortcuts.length > 0 && iconButton("more", "More actions", (event) => openShortcuts(event.currentTarget, shortcuts, message, channel), { class: "icon-button tool", "aria-haspopup": "listbox", "aria-expanded": "false" });
-  return reply || more ? h("div", { class: "tools", role: "toolbar", "aria-label": "Message actions" }, reply, more) : null;
+  return h("div", { class: "tools", role: "toolbar", "aria-label": "Message actions" }, reactionTool(message, channel), reply, more);
 }
 
 function openShortcuts(anchor, shortcuts, message, channel) {

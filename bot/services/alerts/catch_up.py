@@ -9,7 +9,6 @@ from bot.store import alert_lookups, cards, destinations, due
 from bot.store import alerts as store
 from bot.store.database import Transaction
 from bot.store.due import DueKind
-from riskengine.response.alerts import AlertStatus
 from riskengine.response.grouping import Group
 from riskengine.response.routing import spellings
 from riskengine.response.subscriptions import Subscription, channels_of
@@ -59,7 +58,7 @@ def _hears(group: Group, alerts: Sequence[dict[str, str]], subscription: Subscri
 
 def _tell(tx: Transaction, group_ids: Sequence[int], channel: str) -> int:
     """Locked, so that none changes between this look and its card."""
-    groups = [group for group in store.lock_groups(tx, group_ids) if group.status != AlertStatus.RESOLVED]
+    groups = [group for group in store.lock_groups(tx, group_ids) if group.status in alert_lookups.OPEN]
     destinations.ensure(tx, [channel])
     cards.want(tx, [tell.card_wish(group, channel, tx.now) for group in groups])
     return len(groups)

@@ -1,6 +1,7 @@
 """The silences' front desk: asks whether a person may, then runs one verb as one transaction."""
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from bot.errors import NotFound
@@ -34,6 +35,11 @@ class SilenceDesk:
         self._database = database
         self._permissions = permissions
         self._settings = settings
+
+    @property
+    def longest(self) -> timedelta:
+        """How long a silence may last."""
+        return self._settings.silences.longest
 
     async def refusal(self, user_id: str) -> str | None:
         """Why this user may not silence alerts; None when they may."""

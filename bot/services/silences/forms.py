@@ -9,6 +9,8 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from riskengine.durations import parse_duration
+from riskengine.response.grouping import Group
+from riskengine.response.matchers import Matcher
 from riskengine.response.silences import (
     Silence,
     SilenceDraft,
@@ -51,6 +53,19 @@ class SilenceForm(NamedTuple):
 
 
 Problems = dict[Field, str]
+#: What a dialog proposes: long enough for a deployment, short enough to be forgotten.
+USUAL = "2h"
+#: A longer value is no name that somebody would type.
+LONGEST_VALUE = 100
+
+
+def form_of(group: Group) -> SilenceForm:
+    """The form that means just this group, for its author to widen or narrow."""
+    labels = {"alertname": group.name, "area": group.area, group.subject_label: group.subject}
+    # A filter has no way to write a quotation mark.
+    named = [(label, value) for label, value in labels.items() if label and value and '"' not in value]
+    matchers = [Matcher(label=label, value=value) for label, value in named if len(value) <= LONGEST_VALUE]
+    return SilenceForm(" ".join(map(str, matchers)), USUAL)
 
 
 def read_line(text: str) -> SilenceForm:

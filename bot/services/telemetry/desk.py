@@ -106,11 +106,12 @@ class TelemetryDesk:
     async def recorded_since(self, series: Series, kept: Collection[Dimension]) -> datetime | None:
         """From when on the calls of a series, told apart by the `kept` labels, are known; None for one never heard of.
 
-        The first hour counts as unknown: it may have begun in its middle. Kept for ten minutes: it hardly changes.
+        The first hour counts as unknown: it may have begun in its middle. Kept for ten minutes: it hardly changes. A
+        series that is not among what is kept has come since, as all have where riskbot has just begun.
         """
         key = tuple(kept)
         known = self._first_hours.get(key)
-        if known is None or monotonic_seconds() - known[0] > FIRST_HOURS_SECONDS:
+        if known is None or series not in known[1] or monotonic_seconds() - known[0] > FIRST_HOURS_SECONDS:
             known = (monotonic_seconds(), await self._database.read(lambda tx: windows.first_hours(tx, kept)))
             self._first_hours[key] = known
         hour = known[1].get(series)

@@ -10,6 +10,7 @@ from functools import partial
 
 from bot.services.telemetry.rows import day_of
 from bot.settings import TelemetrySettings
+from bot.store import complaints
 from bot.store.database import Database, Transaction
 from bot.store.telemetry import calls, keys, outcomes, rollups
 from riskengine.windows import minute_of
@@ -41,6 +42,7 @@ class Pruner:
         gone += await self._repeat(lambda tx: outcomes.prune(tx, expired_day, PORTION))
         gone += await self._repeat(lambda tx: rollups.prune(tx, rollups.rollups_minute, minute, PORTION))
         gone += await self._repeat(lambda tx: rollups.prune(tx, rollups.rollups_hour, hour, PORTION))
+        gone += await self._repeat(lambda tx: complaints.prune(tx, now - settings.complaints_kept_for, PORTION))
         return gone + await self._prune_keys(expired_day)
 
     async def _repeat(self, portion: Callable[[Transaction], int]) -> int:

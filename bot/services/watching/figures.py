@@ -7,7 +7,7 @@ from riskengine.charts import left_of
 from riskengine.conditions import Measured
 from riskengine.durations import spoken
 from riskengine.metrics import metric_of, written
-from riskengine.rules import CompiledRule, Rule
+from riskengine.rules import CompiledRule
 
 
 def annotations(compiled: CompiledRule, observation: Observation) -> dict[str, str]:
@@ -18,7 +18,7 @@ def annotations(compiled: CompiledRule, observation: Observation) -> dict[str, s
         "summary": rule.summary,
         "value": " and ".join(map(_value, held)),
         "limit": " and ".join(map(_limit, held)),
-        "basis": _basis(rule, observation),
+        "basis": _basis(compiled, observation),
         "action": rule.advice,
         "action_id": rule.action,
         "runbook_url": rule.runbook_url or "",
@@ -53,7 +53,9 @@ def _told(measured: Measured, value: Decimal | None) -> str:
     return "no data" if value is None else written(value)
 
 
-def _basis(rule: Rule, observation: Observation) -> str:
-    """How many calls stand behind it, and for how long it had held when it fired."""
+def _basis(compiled: CompiledRule, observation: Observation) -> str:
+    """How many calls stand behind it, where it is about calls, and for how long it had held when it fired."""
+    rule = compiled.rule
     held = f", for {spoken(rule.pending_for)}" if rule.pending_for else ""
-    return f"{observation.samples} calls in {spoken(rule.window)}{held}"
+    calls = f"{observation.samples} calls " if compiled.needs_calls else ""
+    return f"{calls}in {spoken(rule.window)}{held}"

@@ -11,10 +11,11 @@ from bot.services.watching import figures
 from bot.services.watching.minutes import MinuteBook
 from bot.services.watching.rules_in_force import RulesInForce
 from bot.settings import AlertDelivery, WatchSettings
-from bot.store import rule_states
+from bot.store import complaints, rule_states
 from bot.store.database import Database, Transaction
 from bot.store.rule_states import StoredState, subject_of
 from riskengine.areas.performance import Observation, Subject, Throughput, ThroughputPlan, observe, subjects
+from riskengine.complaints import complaints_about
 from riskengine.response.alerts import Signal, SignalStatus, fingerprint_of
 from riskengine.response.evaluation import INACTIVE, RuleStatus, Transition, evaluate, retire
 from riskengine.rollups import Rollup
@@ -62,7 +63,7 @@ class Looker:
         return await self._database.write(lambda tx: self._write(tx, judged))
 
     async def _judge(self, now: datetime) -> list[Judged]:
-        read = _Reader(self._telemetry, self._minutes, self._settings, now)
+        read = _Reader(self._database, self._telemetry, self._minutes, self._settings, now)
         found = []
         for compiled in self._rules.rules.rules:
             for per in compiled.rule.per:
@@ -70,12 +71,16 @@ class Looker:
         return found
 
     async def _observe(self, read: "_Reader", compiled: CompiledRule, per: Per) -> list[Observation]:
-        window = Window.ending(read.now, compiled.rule.window, self._settings.windows.settle)
-        rows = await read.rollups(window)
+        rule = compiled.rule
+        window = Window.ending(read.now, rule.window, self._settings.windows.settle)
+        rows = await read.rollups(window) if compiled.needs_calls else {}
+        told = await read.complaints(rule.window) if compiled.needs_complaints else {}
+        known = {*(await read.known() if compiled.needs_calls else ()), *told}
         observed = []
-        for subject in subjects(rows.items(), compiled.rule, per, await read.known()):
+        for subject in subjects(rows.items(), rule, per, known):
             throughput = await read.throughput(subject, per, window) if compiled.needs_baseline else None
-            observed.append(observe(compiled, subject, throughput, self._settings.drop))
+            said = complaints_about(subject.series, told, rule, per) if compiled.needs_complaints else None
+            observed.append(observe(compiled, subject, throughput, self._settings.drop, said))
         return observed
 
     def _write(self, tx: Transaction, judged: list[Judged]) -> dict[Key, Transition]:
@@ -147,8 +152,16 @@ def _signal(stored: StoredState, status: SignalStatus, rules: Mapping[str, Compi
 class _Reader:
     """The windows of one look, each read once whatever the number of rules."""
 
-    def __init__(self, telemetry: TelemetryDesk, minutes: MinuteBook, settings: WatchSettings, now: datetime) -> None:
+    def __init__(
+        self,
+        database: Database,
+        telemetry: TelemetryDesk,
+        minutes: MinuteBook,
+        settings: WatchSettings,
+        now: datetime,
+    ) -> None:
         minutes.open(now)
+        self._database = database
         self._telemetry = telemetry
         self._settings = settings
         self.now = now
@@ -156,6 +169,7 @@ class _Reader:
         self._minutes = minutes
         self._grown: set[DropWindows] = set()
         self._known: set[Series] | None = None
+        self._complaints: dict[timedelta, dict[Series, int]] = {}
 
     async def rollups(self, window: Window) -> dict[Series, Rollup]:
         if window not in self._rollups:
@@ -166,6 +180,13 @@ class _Reader:
         if self._known is None:
             self._known = await self._telemetry.heard_of(self.now - KNOWN_FOR)
         return self._known
+
+    async def complaints(self, length: timedelta) -> dict[Series, int]:
+        """Those of the last so long, up to now: a complaint counts at once, in no whole minutes."""
+        if length not in self._complaints:
+            since = self.now - length
+            self._complaints[length] = await self._database.read(lambda tx: complaints.counts_since(tx, since))
+        return self._complaints[length]
 
     async def throughput(self, subject: Subject, per: Per, window: Window) -> Throughput | None:
         since = await self._telemetry.recorded_since(subject.series, per.dimensions)

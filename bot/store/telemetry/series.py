@@ -39,6 +39,20 @@ def add(tx: Transaction, new: Collection[Series]) -> dict[Series, int]:
     return {each: int(tx.execute(statement, each._asdict()).scalar_one()) for each in sorted(new)}
 
 
+def first_ids(tx: Transaction, dimension: Dimension, limit: int) -> list[tuple[int, str]]:
+    """The values of a label by their names, each with the first id of a series that has it."""
+    column = series.c[dimension]
+    named = select(func.min(series.c.id).label("first_id"), column.label("name")).where(column != "")
+    rows = tx.execute(named.group_by(column).order_by(column).limit(limit))
+    return [(int(row.first_id), row.name) for row in rows]
+
+
+def value_of(tx: Transaction, series_id: int, dimension: Dimension) -> str:
+    """The label of a series; empty for none."""
+    found = tx.execute(select(series.c[dimension]).where(series.c.id == series_id)).scalar_one_or_none()
+    return found or ""
+
+
 def values(tx: Transaction, dimension: Dimension) -> set[str]:
     """Every value that a label has come with."""
     column = series.c[dimension]

@@ -95,6 +95,15 @@ async def test_without_percentiles_only_the_sketch_is_missing(desk, folder):
     assert {rollup.durations.count for rollup in plain.values()} == {0}
 
 
+async def test_a_series_that_is_new_is_recorded_from_its_next_full_hour(desk, folder):
+    """Asked before its first call, as each look at the rules does."""
+    call = make_call()
+    assert await desk.recorded_since(Series(model=call.model), [Dimension.MODEL]) is None
+    await desk.receive([call])
+    await folder.fold_all()
+    assert await desk.recorded_since(Series(model=call.model), [Dimension.MODEL]) == MOMENT + timedelta(hours=1)
+
+
 async def test_resend_counts_once(desk, folder, database):
     calls = make_calls(50)
     assert all(await desk.receive(calls))

@@ -1,0 +1,1 @@
+"""Complaints: people say in Slack that an answer was slow, wrong or missing; rules count them."""
