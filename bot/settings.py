@@ -15,6 +15,7 @@ from bot.errors import SettingsError
 from riskengine.baselines import BaselineSettings
 from riskengine.durations import Duration
 from riskengine.response.alerts import AlertSettings
+from riskengine.response.inhibitions import DEFAULT_INHIBITIONS, Inhibition
 from riskengine.response.routing import Route
 from riskengine.response.silences import SilenceSettings
 from riskengine.response.storms import StormSettings
@@ -119,6 +120,10 @@ class AlertDelivery(AlertSettings):
     routes: tuple[Route, ...] = Field(
         (), description="Channels for areas, severities and labels; all matching ones are told."
     )
+    inhibitions: tuple[Inhibition, ...] = Field(
+        DEFAULT_INHIBITIONS,
+        description="Alerts that mute others which they explain; a list of your own replaces the shipped one.",
+    )
     silences: SilenceSettings = SilenceSettings()
 
     subscriptions_per_channel: int = Field(
@@ -129,6 +134,15 @@ class AlertDelivery(AlertSettings):
     )
 
     pictures: bool = Field(True, description="Cards of the rules' own alerts show a picture of the last hour.")
+
+    @field_validator("inhibitions")
+    @classmethod
+    def _names_differ(cls, inhibitions: tuple[Inhibition, ...]) -> tuple[Inhibition, ...]:
+        """The name tells one from another where alerts are weighed."""
+        names = [each.name for each in inhibitions]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"{', '.join(twice)} stands twice; give each inhibition a name of its own")
+        return inhibitions
 
     @property
     def trouble_channel(self) -> str:

@@ -10,6 +10,7 @@ from riskengine.durations import spoken
 from riskengine.response.alerts import Alert, AlertStatus, Severity
 from riskengine.response.grouping import Group, identity_of
 from riskengine.response.reports import Mutes
+from riskengine.rules import SOURCE
 
 #: Alerts that a card lists one by one; the rest are counted.
 LISTED = 5
@@ -85,7 +86,9 @@ class AlertCard(BaseModel):
     acknowledged_at: datetime | None
     expires_at: datetime | None
     assigned_to: str
+    #: Empty where nobody said so: its `sender` did.
     resolved_by: str
+    sender: str
     resolved_at: datetime | None
     firing: int
     acknowledged: int
@@ -151,6 +154,7 @@ def to_card(group: Group, alerts: Sequence[Alert], mutes: Mutes = NOTHING_MUTES)
         expires_at=group.acknowledgement_expires_at,
         assigned_to=group.assigned_to or "",
         resolved_by=_ended_by(alerts),
+        sender="its rule" if alerts and alerts[0].source == SOURCE else "its sender",
         resolved_at=group.resolved_at,
         firing=group.firing,
         acknowledged=group.acknowledged,

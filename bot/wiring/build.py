@@ -31,6 +31,8 @@ from bot.services.auditor.auditor import Auditor
 from bot.services.auditor.findings import Terms
 from bot.services.auditor.metrics import AuditorMetrics
 from bot.services.complaints.desk import ComplaintDesk
+from bot.services.inhibitions.review import review_inhibitions
+from bot.services.inhibitions.reweigh import reweigh
 from bot.services.permissions import Permissions
 from bot.services.reports import noise
 from bot.services.reports.noise import ReportDesk
@@ -90,13 +92,19 @@ def open_database(settings: Settings, clock: Clock) -> Database:
     return Database(engine, clock)
 
 
+async def _prepare(database: Database, settings: Settings) -> None:
+    """What must be so before anything comes in; raises SchemaMismatch for a database of another version."""
+    await database.read(lambda tx: require_current(tx.connection))
+    await reweigh(database, settings.alerts)
+
+
 @asynccontextmanager
 async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
     """The whole bot, from the database to the open port; leaving the block ends it in reverse order."""
     async with AsyncExitStack() as stack:
         database = open_database(settings, clock)
         stack.push_async_callback(database.close)
-        await database.read(lambda tx: require_current(tx.connection))
+        await _prepare(database, settings)
 
         async def follow_clock() -> None:
             if database.dialect == "postgresql":
@@ -215,6 +223,7 @@ def _works(settings: Settings) -> dict[DueKind, Any]:
         DueKind.TELL_GROUP: lambda tx, rows: tell.tell_groups(tx, rows, settings.alerts),
         DueKind.REPEAT_GROUP: lambda tx, rows: tell.repeat_groups(tx, rows, settings.alerts),
         DueKind.REVIEW_SILENCE: lambda tx, rows: review_silences(tx, rows, settings.alerts),
+        DueKind.REVIEW_INHIBITION: lambda tx, rows: review_inhibitions(tx, rows, settings.alerts),
         DueKind.EXPIRE_ACKNOWLEDGEMENT: lambda tx, rows: tell.expire_acknowledgements(tx, rows, settings.alerts),
         DueKind.NOISE_REPORT: lambda tx, rows: noise.tell(tx, rows, settings),
     }

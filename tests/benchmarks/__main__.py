@@ -6,7 +6,7 @@ import time
 
 from tests.benchmarks import figures
 
-NAMES = ("start", "memory", "latency", "intake", "press", "due", "audit", "demo", "telemetry", "rules")
+NAMES = ("start", "memory", "latency", "intake", "press", "due", "audit", "demo", "telemetry", "rules", "storm")
 
 
 def main() -> None:

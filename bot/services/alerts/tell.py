@@ -13,7 +13,7 @@ from bot.store.due import DueKind, DueRow
 from bot.store.messages import Priority
 from riskengine.response.alerts import AlertStatus, Severity
 from riskengine.response.grouping import NOBODY, Group
-from riskengine.rules import RULES_SOURCE
+from riskengine.rules import SOURCE
 
 CARD = "alerts/card"
 #: A transaction on a group takes some milliseconds.
@@ -57,7 +57,7 @@ def _heard(tx: Transaction, groups: Sequence[Group]) -> list[Group]:
 
 def _want_pictures(tx: Transaction, firing: Sequence[Group]) -> None:
     """One for each time that a rule's alert fires; they follow the text when nothing else waits."""
-    drawn = store.groups_from(tx, [group.id for group in firing], RULES_SOURCE) if firing else set()
+    drawn = store.groups_from(tx, [group.id for group in firing], SOURCE) if firing else set()
     pictures.want(tx, changes.GROUP, {group.id: group.refires for group in firing if group.id in drawn})
 
 

@@ -19,7 +19,7 @@ from riskengine.complaints import complaints_about
 from riskengine.response.alerts import Signal, SignalStatus, fingerprint_of
 from riskengine.response.evaluation import INACTIVE, RuleStatus, Transition, evaluate, retire
 from riskengine.rollups import Rollup
-from riskengine.rules import RULES_SOURCE, CompiledRule, Per
+from riskengine.rules import SOURCE, CompiledRule, Per
 from riskengine.series import Series
 from riskengine.statistics import DropWindows
 from riskengine.windows import Window
@@ -145,7 +145,7 @@ def _signal(stored: StoredState, status: SignalStatus, rules: Mapping[str, Compi
         annotations=stored.told.get("annotations", {}),
         started_at=stored.state.fired_at,
         fingerprint=fingerprint_of(stored.rule, stored.labels),
-        source=RULES_SOURCE,
+        source=SOURCE,
     )
 
 

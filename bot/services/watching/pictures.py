@@ -11,7 +11,7 @@ from riskengine.charts import Chart, chart_of, reach
 from riskengine.metrics import MetricName
 from riskengine.response.alerts import Alert, AlertStatus
 from riskengine.rollups import Rollup
-from riskengine.rules import RULES_SOURCE, CompiledRule
+from riskengine.rules import SOURCE, CompiledRule
 from riskengine.series import Dimension
 
 #: Only these need the sketches, which take longer to read.
@@ -55,7 +55,7 @@ class PictureDesk:
 def _alert_of(tx: Transaction, group_id: int) -> tuple[Alert | None, Decimal | None]:
     """The alert to draw, those that hold first, and what was normal for it at the last look."""
     detail = alert_lookups.detail(tx, group_id, history_limit=0)
-    mine = [alert for alert in detail.alerts if alert.source == RULES_SOURCE] if detail else []
+    mine = [alert for alert in detail.alerts if alert.source == SOURCE] if detail else []
     holding = [alert for alert in mine if alert.status != AlertStatus.RESOLVED] or mine
     if not holding:
         return None, None
