@@ -9,9 +9,11 @@ from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
 from bot.errors import SettingsError
+from bot.settings_section import Section
+from bot.settings_upkeep import AuditorSettings, HeartbeatSettings
 from riskengine.baselines import BaselineSettings
 from riskengine.durations import Duration
 from riskengine.response.alerts import AlertSettings
@@ -28,11 +30,7 @@ PREFIX = "RISKBOT_"
 FILE_VARIABLE = "RISKBOT_CONFIG"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SlackSettings(_Section):
+class SlackSettings(Section):
     """The workspace that riskbot lives in."""
 
     bot_token: SecretStr = Field(SecretStr(""), description="Bot token, xoxb-…, from *OAuth & Permissions*.")
@@ -53,7 +51,7 @@ class SlackSettings(_Section):
     )
 
 
-class HttpSettings(_Section):
+class HttpSettings(Section):
     """riskbot's own HTTP API."""
 
     host: str = Field("127.0.0.1", description="Address to listen on; only loopback until a token exists.")
@@ -64,7 +62,7 @@ class HttpSettings(_Section):
     burst: int = Field(600, gt=0, description="Requests that one token may make at once after a rest.")
 
 
-class TelemetrySettings(_Section):
+class TelemetrySettings(Section):
     """What orchestrators tell of their model calls, and how long it is kept."""
 
     body_limit_bytes: int = Field(33_554_432, gt=0, description="Largest body of a telemetry request, in bytes.")
@@ -87,7 +85,7 @@ class TelemetrySettings(_Section):
     )
 
 
-class WatchSettings(_Section):
+class WatchSettings(Section):
     """How the rules are judged."""
 
     rules_file: str = Field("", description="The file of rules; empty means the shipped ones. Read again when changed.")
@@ -95,21 +93,6 @@ class WatchSettings(_Section):
     windows: WindowSettings = WindowSettings()
     baseline: BaselineSettings = BaselineSettings()
     drop: DropLimits = DropLimits()
-
-
-class AuditorSettings(_Section):
-    """How riskbot looks for what it should have done itself."""
-
-    interval: Duration = Field(
-        timedelta(minutes=1), gt=timedelta(0), description="Time between two looks for what is due and not done."
-    )
-    patience: Duration = Field(
-        timedelta(seconds=50),
-        description="What may still be under way is left alone so long before it counts as forgotten.",
-    )
-    calm_after: Duration = Field(
-        timedelta(hours=1), description="A trouble is over, and told anew when it comes back, after so long without it."
-    )
 
 
 class AlertDelivery(AlertSettings):
@@ -149,7 +132,7 @@ class AlertDelivery(AlertSettings):
         return self.ops_channel or self.default_channel
 
 
-class ReportSettings(_Section):
+class ReportSettings(Section):
     """What is told once a week."""
 
     noise_day: Weekday | Literal["never"] = Field(
@@ -159,7 +142,7 @@ class ReportSettings(_Section):
     noise_channel: str = Field("", description="Where it is told; empty means the alerts' default channel.")
 
 
-class DeliverySettings(_Section):
+class DeliverySettings(Section):
     """How riskbot posts to Slack. The rates are Slack's; a lower one is kinder to its neighbours in the workspace."""
 
     channel_post_interval: Duration = Field(
@@ -201,7 +184,7 @@ class DeliverySettings(_Section):
         return self
 
 
-class ChartSettings(_Section):
+class ChartSettings(Section):
     """The process that draws pictures; it is there only while there is something to draw."""
 
     idle_after: Duration = Field(timedelta(seconds=60), description="Time without a picture after which it ends.")
@@ -210,7 +193,7 @@ class ChartSettings(_Section):
     )
 
 
-class PeopleSettings(_Section):
+class PeopleSettings(Section):
     """Who is who: Slack user ids (U…), user group ids (S…), @handles of user groups, or e-mail addresses."""
 
     admins: tuple[str, ...] = Field((), description="May do everything; at least one is needed.")
@@ -223,14 +206,14 @@ class PeopleSettings(_Section):
     )
 
 
-class LoggingSettings(_Section):
+class LoggingSettings(Section):
     """What is logged; secrets never are."""
 
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
     json_lines: bool = Field(True, description="One JSON object a line; otherwise text for a person.")
 
 
-class Settings(_Section):
+class Settings(Section):
     """Everything an operator may set."""
 
     database_url: str = Field("sqlite+aiosqlite:///riskbot.db", description="SQLite file, or postgresql+asyncpg://…")
@@ -246,6 +229,7 @@ class Settings(_Section):
     charts: ChartSettings = ChartSettings()
     people: PeopleSettings = PeopleSettings()
     auditor: AuditorSettings = AuditorSettings()
+    heartbeat: HeartbeatSettings = HeartbeatSettings()
     logging: LoggingSettings = LoggingSettings()
 
     @field_validator("time_zone")
