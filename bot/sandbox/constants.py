@@ -25,6 +25,8 @@ MAX_CONNECTIONS = 10
 LINK_LIFETIME_SECONDS = 18_060.0
 #: Slack closes a link some 10 s after it announced so.
 RETIRE_SECONDS = 10.0
+#: So long after its completion a file is not yet one that blocks may show.
+FILE_PROCESSING_SECONDS = 1.0
 
 TEXT_TRUNCATED_AT = 40_000
 UPDATE_TEXT_LIMIT = 4_000

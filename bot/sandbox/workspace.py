@@ -269,6 +269,7 @@ class Workspace:
             "users": [user.to_state() for user in self.users.values()],
             "groups": [group.to_slack(with_users=True) for group in self.groups.values()],
             "channels": _states(self.channels.values()),
+            "files": [_file_state(file_id, record) for file_id, record in self.files.items()],
             "ephemeral": list(self.ephemerals.values()),
             "views": self.views,
             "homes": self.homes,
@@ -282,3 +283,9 @@ def _states(channels: Iterable[Channel]) -> list[Json]:
 def _microseconds(ts: str) -> int:
     seconds, _, fraction = ts.partition(".")
     return int(seconds) * 1_000_000 + int(fraction.ljust(6, "0")[:6])
+
+
+def _file_state(file_id: str, record: Json) -> Json:
+    """A file without its bytes; one that was never completed is no file to anybody."""
+    told = {name: record[name] for name in ("name", "title", "length")}
+    return {"id": file_id, **told, "completed": record.get("completed_at") is not None}

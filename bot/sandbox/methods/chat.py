@@ -6,6 +6,7 @@ from bot.sandbox.content import invalid_blocks, read_content, require_content
 from bot.sandbox.errors import SlackRefusal, invalid_arguments
 from bot.sandbox.messages import bot_message, ephemeral_message, is_tombstone
 from bot.sandbox.methods.call import Call
+from bot.sandbox.methods.files import require_files
 from bot.sandbox.wire import Json
 from bot.slack.blocks import check_blocks
 
@@ -14,6 +15,7 @@ def post_message(call: Call) -> Json:
     arguments = call.arguments
     channel = place_of_post(call)
     content = read_content(arguments)
+    require_files(call, content)
     require_content(content)
     thread_ts = thread_of(call, channel)
     broadcast = arguments.flag("reply_broadcast")
@@ -63,6 +65,7 @@ def update(call: Call) -> Json:
     channel = call.channel()
     message = _own_message(call, channel, "cant_update_message")
     content = read_content(call.arguments, text_limit=UPDATE_TEXT_LIMIT)
+    require_files(call, content)
     if not content:
         raise SlackRefusal("no_text")
     require_content({**message, **content})
@@ -108,6 +111,7 @@ def post_ephemeral(call: Call) -> Json:
     if user.id not in channel.members or user.deleted:
         raise SlackRefusal("user_not_in_channel")
     content = read_content(call.arguments)
+    require_files(call, content)
     require_content(content)
     thread_ts = thread_of(call, channel)
     message = ephemeral_message(call.workspace.new_ts(), content, thread_ts=thread_ts)
