@@ -11,7 +11,7 @@ from bot.store.claims import Action
 from bot.store.database import Bell, Transaction
 from bot.store.destinations import destinations
 from bot.store.due import DueKind, due
-from bot.store.messages import AMBIGUOUS, BEHIND, SENDING, TO_POST, MessageState, Nature, is_state, messages
+from bot.store.messages import AMBIGUOUS, BEHIND, OURS, SENDING, TO_POST, MessageState, Nature, is_state, messages
 from bot.store.rates import method_rates
 from bot.store.rule_states import rule_looks
 from bot.store.silences import silences
@@ -109,7 +109,7 @@ def unsought_posts(tx: Transaction, patience: timedelta) -> Rows:
     moves = or_(
         method_rates.c.booked_until > tx.protocol_now - patience, method_rates.c.held_until > tx.protocol_now - patience
     )
-    ripe = and_(AMBIGUOUS, messages.c.not_before <= tx.protocol_now)
+    ripe = and_(AMBIGUOUS, OURS, messages.c.not_before <= tx.protocol_now)
     still = ~exists().where(method_rates.c.method == Action.RECONCILE, moves)
     return _rows(tx, select(messages.c.id, messages.c.attempts).where(ripe, still).order_by(messages.c.id))
 

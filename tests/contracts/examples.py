@@ -12,7 +12,14 @@ from bot.slack.render import render
 from riskengine.response.alerts import Alert, AlertStatus, Severity
 from riskengine.response.grouping import Group
 from riskengine.response.reports import GroupDetail, Mutes, Overview, Recorded
-from tests.contracts import complaint_examples, hearing_examples, noise_examples, rule_examples, silence_examples
+from tests.contracts import (
+    complaint_examples,
+    delivery_examples,
+    hearing_examples,
+    noise_examples,
+    rule_examples,
+    silence_examples,
+)
 from tests.contracts.texts import FOOTERS, HOSTILE, HOUR, LONG, NOON, note
 
 
@@ -154,6 +161,8 @@ def _messages_of_groups() -> Iterator[tuple[str, str, dict[str, Any]]]:
         card = dict(to_card(shown.group, shown.alerts, shown.mutes))
         for footer, values in FOOTERS.items():
             yield "alerts/card", f"{state}, {footer}", render("alerts/card", {**card, **values})
+        pictured = {**card, **FOOTERS["all"], "picture": "F0123456789", "picture_shows": card["name"] * 20}
+        yield "alerts/card", f"{state}, pictured", render("alerts/card", pictured)
 
 
 def _digests() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -267,6 +276,7 @@ def all_examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
         _notes,
         _answers,
         _views,
+        delivery_examples.examples,
         hearing_examples.examples,
         rule_examples.examples,
         complaint_examples.examples,

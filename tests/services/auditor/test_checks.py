@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.services.auditor.checks import CHECKS
-from bot.settings import AuditorSettings
+from bot.settings_upkeep import AuditorSettings
 from bot.store import audit, cards, destinations, digests, due, outbox, rule_states
 from bot.store.alert_lookups import open_groups
 from bot.store.alerts import alert_groups
