@@ -120,6 +120,8 @@ class AlertDelivery(AlertSettings):
         100, ge=0, description="Open groups, the worst first, that a new subscription has told at once; 0 for none."
     )
 
+    pictures: bool = Field(True, description="Cards of the rules' own alerts show a picture of the last hour.")
+
     @field_validator("inhibitions")
     @classmethod
     def _names_differ(cls, inhibitions: tuple[Inhibition, ...]) -> tuple[Inhibition, ...]:
@@ -159,6 +161,15 @@ class DeliverySettings(Section):
     )
     posts_per_minute: int = Field(300, gt=0, description="chat.postMessage calls a minute, over all channels.")
     edits_per_minute: int = Field(45, gt=0, description="chat.update calls a minute (Slack's tier 3: 50).")
+    uploads_per_minute: int = Field(
+        20, gt=0, description="Pictures uploaded a minute (each is two calls of tier 4: 100)."
+    )
+    uploads_backlog: int = Field(
+        10, ge=0, description="While more messages than this wait, no picture is drawn: text goes first."
+    )
+    uploads_patience: Duration = Field(
+        timedelta(minutes=15), description="A picture that had to wait longer than this is not drawn any more."
+    )
     reads_per_minute: int = Field(45, gt=0, description="conversations.history calls a minute (Slack's tier 3: 50).")
     request_timeout: Duration = Field(
         timedelta(seconds=10), gt=timedelta(0), description="Longest wait for an answer of Slack's."
@@ -182,6 +193,15 @@ class DeliverySettings(Section):
         if self.lease <= self.request_timeout:
             raise ValueError("lease must be longer than request_timeout")
         return self
+
+
+class ChartSettings(Section):
+    """The process that draws pictures; it is there only while there is something to draw."""
+
+    idle_after: Duration = Field(timedelta(seconds=60), description="Time without a picture after which it ends.")
+    patience: Duration = Field(
+        timedelta(seconds=30), gt=timedelta(0), description="Longest wait for one picture; the first takes seconds."
+    )
 
 
 class PeopleSettings(Section):
@@ -217,6 +237,7 @@ class Settings(Section):
     storms: StormSettings = StormSettings()
     reports: ReportSettings = ReportSettings()
     delivery: DeliverySettings = DeliverySettings()
+    charts: ChartSettings = ChartSettings()
     people: PeopleSettings = PeopleSettings()
     auditor: AuditorSettings = AuditorSettings()
     heartbeat: HeartbeatSettings = HeartbeatSettings()

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from bot.sandbox.core import Sandbox
 from bot.sandbox.errors import SlackRefusal
-from bot.sandbox.methods.extras import take_upload
+from bot.sandbox.methods.files import take_upload
 from bot.sandbox.wire import Json, dumps
 
 

@@ -97,6 +97,9 @@ class AlertCard(BaseModel):
     unmuted_at: datetime | None
     lines: tuple[Line, ...]
     more: int
+    #: A file of Slack's, and what it shows in words; empty while there is none.
+    picture: str = ""
+    picture_shows: str = ""
 
 
 class DigestLine(BaseModel):

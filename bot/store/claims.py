@@ -47,6 +47,8 @@ class Action(StrEnum):
     EDIT = "chat.update"
     #: Look whether an earlier post of unknown fate is there; named by the method that it costs.
     RECONCILE = "conversations.history"
+    #: Begin to upload a picture.
+    UPLOAD = "files.getUploadURLExternal"
 
 
 class Claimed(NamedTuple):

@@ -40,6 +40,7 @@ from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
 from bot.services.telemetry.prune import Pruner
 from bot.services.watching.look import Looker
+from bot.services.watching.pictures import PictureDesk
 from bot.services.watching.report import RulesDesk
 from bot.services.watching.rules_file import rules_path
 from bot.services.watching.rules_in_force import RulesInForce
@@ -54,6 +55,7 @@ from bot.store.postgresql import database_now
 from bot.store.sqlite import SqliteEngine
 from bot.wiring.link import SlackLink, slack_client
 from bot.wiring.listen import listen
+from bot.wiring.pictures import sending_pictures
 from bot.wiring.supervise import supervised
 from bot.wiring.upkeep import upkeep
 from riskengine.response.delivery_reports import Parts
@@ -176,7 +178,16 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         folder_task = asyncio.create_task(folder.run())
         stack.push_async_callback(_end_gently, folder_task, folder.stop)
 
-        pruner = Pruner(database, settings.telemetry)
+        await stack.enter_async_context(
+            sending_pictures(
+                database,
+                client,
+                PictureDesk(database, telemetry, rules, settings.watch, settings.time_zone),
+                worker,
+                settings,
+                bot.give_up,
+            )
+        )
         looker = Looker(database, telemetry, rules, settings.watch, settings.alerts)
 
         scheduler = build_scheduler(
@@ -184,7 +195,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             due_runner,
             follow_clock,
             health.measure,
-            pruner.prune,
+            Pruner(database, settings.telemetry).prune,
             looker.look,
             # The bell rings in real time; in the demo business time runs faster.
             settings.watch.interval / clock.speed,

@@ -161,6 +161,8 @@ def _messages_of_groups() -> Iterator[tuple[str, str, dict[str, Any]]]:
         card = dict(to_card(shown.group, shown.alerts, shown.mutes))
         for footer, values in FOOTERS.items():
             yield "alerts/card", f"{state}, {footer}", render("alerts/card", {**card, **values})
+        pictured = {**card, **FOOTERS["all"], "picture": "F0123456789", "picture_shows": card["name"] * 20}
+        yield "alerts/card", f"{state}, pictured", render("alerts/card", pictured)
 
 
 def _digests() -> Iterator[tuple[str, str, dict[str, Any]]]:

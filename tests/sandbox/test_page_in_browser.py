@@ -30,6 +30,9 @@ MANIFEST = {
             {"command": "/escalate", "description": "Ask for the stronger model", "usage_hint": "[task]"},
             {"command": "/silent", "description": "Never answers"},
         ],
+        "shortcuts": [
+            {"name": "Complain", "type": "message", "callback_id": "complain", "description": "Say what is wrong"}
+        ],
     },
     "oauth_config": {"scopes": {"bot": ["chat:write", "commands", "users:read", "channels:read", "reactions:write"]}},
     "settings": {"event_subscriptions": {"bot_events": ["app_home_opened"]}, "interactivity": {"is_enabled": True}},
@@ -181,12 +184,43 @@ async def test_press_reaches_the_bot_once_and_the_changed_card_shows(app, run, v
         await expect(last_message(page)).to_contain_text("— acknowledged")
         await expect(last_message(page).locator(".edited")).to_be_visible()
         bar = last_message(page).locator(".attachment-bar")
-        assert await bar.evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(224, 30, 90)"
+        await expect(bar).to_have_css("background-color", "rgb(224, 30, 90)")
         await expect(page.locator(".pending")).to_have_count(0)
         await page.get_by_label("Assign to").click()
         await page.get_by_role("option", name="Carol Cruz").click()
         await expect(page.locator(".select-value")).to_have_text("Bo Berg")
     assert pressed == [("U0IVAN", "7")]
+
+
+async def test_a_message_shortcut_opens_its_form_and_what_was_entered_arrives(app, run, visit, people):
+    opened, sent = [], []
+    kinds = {"type": "radio_buttons", "action_id": "kind", "options": [option("Slow"), option("Wrong")]}
+    blocks = [entry("kind", "What is wrong?", kinds)]
+
+    @app.shortcut("complain")
+    async def complain(ack, body, client):
+        await ack()
+        opened.append((body["channel"]["id"], body["message"]["text"]))
+        form = {"type": "modal", "callback_id": "form", "title": plain("Complain"), "submit": plain("File it")}
+        await client.views_open(trigger_id=body["trigger_id"], view={**form, "blocks": blocks})
+
+    @app.view("form")
+    async def file(ack, body):
+        sent.append(body["view"]["state"]["values"]["kind"]["kind"]["selected_option"]["value"])
+        thanks = {"type": "modal", "title": plain("Complain"), "blocks": [section("Thank you.")]}
+        await ack(response_action="update", view=thanks)
+
+    async with run():
+        await people.post("message", user="bo", channel="llm-alerts", text="an answer")
+        page = await visit(user="ivan")
+        await last_message(page).hover()
+        await last_message(page).get_by_label("More actions").click()
+        await page.get_by_role("option", name="Complain").click()
+        await page.get_by_text("Wrong", exact=True).click()
+        await page.get_by_role("button", name="File it").click()
+        await expect(page.get_by_text("Thank you.")).to_be_visible()
+    assert opened == [("C0LLMALERTS", "an answer")]
+    assert sent == ["wrong"]
 
 
 async def test_slash_commands_complete_by_keyboard_and_the_answer_is_private(app, run, visit):

@@ -99,3 +99,13 @@ def timestamp(call: Call, name: str) -> str:
     if not (seconds.isdigit() and (fraction.isdigit() or not fraction)):
         raise invalid_arguments(f"must be a valid timestamp [json-pointer:/{name}]")
     return f"{int(seconds):010d}.{fraction.ljust(6, '0')[:6]}"
+
+
+def writable(call: Call, name: str) -> Channel:
+    """The channel named by an argument, which the bot may write to."""
+    channel = call.channel(name)
+    if channel.is_archived:
+        raise SlackRefusal("is_archived")
+    if not channel.has_bot:
+        raise SlackRefusal("not_in_channel")
+    return channel

@@ -59,13 +59,16 @@ function button(element, block, context) {
 }
 
 export function image(element) {
-  const src = safeUrl(element.image_url) ?? ownPath(element.image_url);
+  const src = safeUrl(element.image_url) ?? ownPath(element.image_url) ?? uploaded(element.slack_file);
   const alt = plainString(element.alt_text ?? "");
   if (!src) return h("span", { class: "image-missing" }, alt || "image");
   const node = h("img", { class: "block-image", src, alt, loading: "lazy" });
   node.addEventListener("error", () => node.replaceWith(h("span", { class: "image-missing" }, alt || "image")), { once: true });
   return node;
 }
+
+/** A file of this workspace, by its id. */
+const uploaded = (file) => (file?.id ? `/files/${encodeURIComponent(file.id)}/image` : safeUrl(file?.url));
 
 /** Charts are uploaded to the sandbox itself and named by path. */
 const ownPath = (url) => (typeof url === "string" && /^\/(?!\/)/.test(url) ? url : null);

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from bot.services.alerts import audience, changes, notes
 from bot.settings import AlertDelivery
 from bot.store import alerts as store
-from bot.store import audit, cards, destinations, due, outbox
+from bot.store import audit, cards, destinations, due, outbox, pictures
 from bot.store.cards import CardWish
 from bot.store.database import Transaction
 from bot.store.due import DueKind, DueRow
 from bot.store.messages import Priority
 from riskengine.response.alerts import AlertStatus, Severity
 from riskengine.response.grouping import NOBODY, Group
+from riskengine.rules import SOURCE
 
 CARD = "alerts/card"
 #: A transaction on a group takes some milliseconds.
@@ -40,6 +41,8 @@ def tell_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelivery
     cards.bump(tx, changes.GROUP, {group.id: group.revision for group in groups if group.told_at is not None})
     new = [group.id for group in groups if group.told_at is None and group.status == AlertStatus.FIRING]
     due.schedule(tx, DueKind.REPEAT_GROUP, new, tx.now + settings.repeat_interval)
+    if settings.pictures:
+        _want_pictures(tx, [group for group in groups if group.status == AlertStatus.FIRING])
     store.mark_told(tx, [group.id for group in groups])
 
 
@@ -50,6 +53,12 @@ def _heard(tx: Transaction, groups: Sequence[Group]) -> list[Group]:
     quiet = set(over) - loud
     quiet |= {group.id for group in groups if group.told_at is None and group.status == AlertStatus.SUPPRESSED}
     return [group for group in groups if group.id not in quiet]
+
+
+def _want_pictures(tx: Transaction, firing: Sequence[Group]) -> None:
+    """One for each time that a rule's alert fires; they follow the text when nothing else waits."""
+    drawn = store.groups_from(tx, [group.id for group in firing], SOURCE) if firing else set()
+    pictures.want(tx, changes.GROUP, {group.id: group.refires for group in firing if group.id in drawn})
 
 
 def card_wish(group: Group, channel: str, due_at: datetime) -> CardWish:
