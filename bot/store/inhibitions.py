@@ -114,7 +114,8 @@ def unmuted_targets(tx: Transaction, keys: Sequence[str], limit: int) -> list[Mu
             alerts.c.inhibited_by.is_(None),
         )
     )
-    return [Muted(row.id, row.group_id) for row in tx.execute(wanted.distinct().order_by(alerts.c.id).limit(limit))]
+    ordered = wanted.distinct().order_by(alerts.c.group_id, alerts.c.id).limit(limit)
+    return [Muted(row.id, row.group_id) for row in tx.execute(ordered)]
 
 
 def stale_targets(tx: Transaction, source_id: int, keys: Sequence[str], limit: int) -> list[Muted]:
@@ -127,7 +128,9 @@ def stale_targets(tx: Transaction, source_id: int, keys: Sequence[str], limit: i
     wanted = select(alerts.c.id, alerts.c.group_id).where(
         alerts.c.inhibited_by == source_id, IS_OPEN, *([~explained.exists()] if keys else [])
     )
-    return [Muted(row.id, row.group_id) for row in tx.execute(wanted.order_by(alerts.c.id).limit(limit))]
+    return [
+        Muted(row.id, row.group_id) for row in tx.execute(wanted.order_by(alerts.c.group_id, alerts.c.id).limit(limit))
+    ]
 
 
 def inhibit(tx: Transaction, alert_ids: Collection[int], source_id: int) -> None:

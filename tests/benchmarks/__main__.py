@@ -6,7 +6,20 @@ import time
 
 from tests.benchmarks import figures
 
-NAMES = ("start", "memory", "latency", "intake", "press", "due", "audit", "demo", "telemetry", "rules", "storm")
+NAMES = (
+    "start",
+    "memory",
+    "latency",
+    "intake",
+    "press",
+    "due",
+    "audit",
+    "demo",
+    "telemetry",
+    "rules",
+    "storm",
+    "silences",
+)
 
 
 def main() -> None:
