@@ -21,6 +21,8 @@ RESPONSE_URL_USES = 5
 #: Seconds between a failed delivery of an event and the next one: at once, after a minute, after five.
 EVENT_RETRY_SECONDS = (0.0, 60.0, 300.0)
 MAX_CONNECTIONS = 10
+#: What Slack's hello says of a link's life, some five hours.
+LINK_LIFETIME_SECONDS = 18_060.0
 #: Slack closes a link some 10 s after it announced so.
 RETIRE_SECONDS = 10.0
 #: So long after its completion a file is not yet one that blocks may show.

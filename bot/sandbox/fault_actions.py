@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from bot.sandbox.constants import BOT_USER_ID
 from bot.sandbox.core import Sandbox
 from bot.sandbox.errors import ControlRefusal, not_there
-from bot.sandbox.feed import put_out
+from bot.sandbox.feed import archived, put_out
 from bot.sandbox.wire import Json
 
 
@@ -36,6 +36,7 @@ async def _archive(sandbox: Sandbox, name: object) -> None:
     channel = sandbox.workspace.channel(name)
     channel.is_archived = True
     sandbox.workspace.channel_changed(channel)
+    sandbox.workspace.announce(archived(channel, channel.creator, sandbox.workspace.new_ts()))
 
 
 async def _remove_bot(sandbox: Sandbox, name: object) -> None:

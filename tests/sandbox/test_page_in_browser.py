@@ -184,7 +184,7 @@ async def test_press_reaches_the_bot_once_and_the_changed_card_shows(app, run, v
         await expect(last_message(page)).to_contain_text("— acknowledged")
         await expect(last_message(page).locator(".edited")).to_be_visible()
         bar = last_message(page).locator(".attachment-bar")
-        assert await bar.evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(224, 30, 90)"
+        await expect(bar).to_have_css("background-color", "rgb(224, 30, 90)")
         await expect(page.locator(".pending")).to_have_count(0)
         await page.get_by_label("Assign to").click()
         await page.get_by_role("option", name="Carol Cruz").click()
