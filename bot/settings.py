@@ -109,6 +109,10 @@ class AlertDelivery(AlertSettings):
     )
     silences: SilenceSettings = SilenceSettings()
 
+    kept_for: Duration = Field(
+        timedelta(days=90),
+        description="How long a group that is over is kept with its alerts and messages; the audit keeps its rows.",
+    )
     subscriptions_per_channel: int = Field(
         20, gt=0, description="Filters that one channel may subscribe to with `/alerts subscribe`."
     )
@@ -126,6 +130,13 @@ class AlertDelivery(AlertSettings):
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"{', '.join(twice)} stands twice; give each inhibition a name of its own")
         return inhibitions
+
+    @model_validator(mode="after")
+    def _is_kept_while_it_may_go_on(self) -> Self:
+        """Else a group would be gone that fires again in its old card."""
+        if self.kept_for <= self.refire_window:
+            raise ValueError("kept_for must be longer than refire_window")
+        return self
 
     @property
     def trouble_channel(self) -> str:

@@ -10,6 +10,7 @@ from bot.connectors.heartbeat import Heartbeat
 from bot.delivery.worker import DeliveryWorker
 from bot.health import Health
 from bot.scheduling.bells import BellRope
+from bot.services.alerts.prune import AlertPruner
 from bot.services.auditor.auditor import Auditor
 from bot.services.auditor.findings import Terms
 from bot.services.auditor.metrics import AuditorMetrics
@@ -20,6 +21,8 @@ from riskengine.durations import spoken
 
 #: How old the figures of the delivery may be that a scrape finds.
 FIGURES_INTERVAL = timedelta(seconds=5)
+#: What is kept for months may be kept for an hour more.
+PRUNE_INTERVAL = timedelta(hours=1)
 
 
 def upkeep(
@@ -39,6 +42,7 @@ def upkeep(
     gauges = DeliveryGauges(delivery, registry)
     ropes = [
         BellRope("auditor", auditor.look, settings.auditor.interval),
+        BellRope("prune_alerts", AlertPruner(database, settings.alerts).prune, PRUNE_INTERVAL),
         BellRope("delivery_figures", gauges.measure, FIGURES_INTERVAL),
     ]
     if settings.heartbeat.url.get_secret_value():
