@@ -585,12 +585,14 @@ async def test_a_permalink_opens_its_message_and_thread(visit, client, server):
 
 
 async def test_every_block_that_slack_takes_is_drawn(visit, client, server):
-    for name, block in GOOD.items():
+    # One of a file needs the file; test_uploaded_pictures_are_drawn has both.
+    in_message = {name: block for name, block in GOOD.items() if "slack_file" not in block}
+    for name, block in in_message.items():
         await client.chat_postMessage(channel="C0GENERAL", text=name, blocks=[copy.deepcopy(block)])
     drawable = [copy.deepcopy(block) for name, block in GOOD_IN_MODAL.items() if name != "file input"]
     modal = {"type": "modal", "title": plain("All"), "submit": plain("Send"), "blocks": drawable}
     page = await visit(channel="general")
-    await expect(page.locator("#main .message")).to_have_count(len(GOOD))
+    await expect(page.locator("#main .message")).to_have_count(len(in_message))
     await client.views_open(trigger_id=server.sandbox.triggers.issue("U0HANA"), view=modal)
     await expect(page.get_by_role("dialog", name="All").locator(".block")).to_have_count(len(drawable))
     await expect(page.locator(".unknown")).to_have_count(0)
