@@ -95,6 +95,8 @@ class AlertCard(BaseModel):
     suppressed: int
     mutes: tuple[MuteLine, ...]
     unmuted_at: datetime | None
+    #: How often it changed while it flaps; empty while it does not.
+    flapping: str
     lines: tuple[Line, ...]
     more: int
     #: A file of Slack's, and what it shows in words; empty while there is none.
@@ -161,9 +163,17 @@ def to_card(group: Group, alerts: Sequence[Alert], mutes: Mutes = NOTHING_MUTES)
         suppressed=group.suppressed,
         mutes=_mute_lines(mutes),
         unmuted_at=group.unmuted_at if group.status == AlertStatus.FIRING else None,
+        flapping=_flapping(group),
         lines=_lines((holding or list(alerts))[:LISTED], group),
         more=max(0, group.firing + group.acknowledged + group.suppressed - LISTED) if holding else 0,
     )
+
+
+def _flapping(group: Group) -> str:
+    if group.flapping_since is None or not group.changed_at:
+        return ""
+    span = group.changed_at[-1] - group.changed_at[0]
+    return f"flapping: {len(group.changed_at)} changes in {spoken(span)}"
 
 
 def _mute_lines(mutes: Mutes) -> tuple[MuteLine, ...]:

@@ -35,6 +35,7 @@ class DueKind(StrEnum):
     TELL_GROUP = "alert_group.tell"
     REPEAT_GROUP = "alert_group.repeat"
     EXPIRE_ACKNOWLEDGEMENT = "alert_group.expire_acknowledgement"
+    CALM_GROUP = "alert_group.calm"
     #: The subject is the id of the silence.
     REVIEW_SILENCE = "silence.review"
     #: The subject is the id of the alert that mutes others, or did.
@@ -76,6 +77,11 @@ class DueRow(NamedTuple):
 def schedule(tx: Transaction, kind: DueKind, subject_ids: Sequence[int], due_at: datetime) -> None:
     """Have it done at `due_at`, in place of any earlier appointment of the same kind and subject."""
     _put(tx, kind, dict.fromkeys(subject_ids, due_at), keep_earlier=False)
+
+
+def schedule_each(tx: Transaction, kind: DueKind, moments: Mapping[int, datetime]) -> None:
+    """The same with a moment for each subject, in one statement."""
+    _put(tx, kind, moments, keep_earlier=False)
 
 
 def schedule_by(tx: Transaction, kind: DueKind, subject_ids: Sequence[int], due_at: datetime) -> None:

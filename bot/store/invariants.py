@@ -62,6 +62,11 @@ def unending_acknowledgements(tx: Transaction) -> Rows:
     return _rows(tx, _without(DueKind.EXPIRE_ACKNOWLEDGEMENT, and_(alert_groups.c.status.in_(OPEN), ends)))
 
 
+def uncalmed_groups(tx: Transaction) -> Rows:
+    """Groups that flap, and of which nothing will ever say that they do not."""
+    return _rows(tx, _without(DueKind.CALM_GROUP, alert_groups.c.flapping_since.is_not(None)))
+
+
 def unattended_silences(tx: Transaction) -> Rows:
     """Silences that will never begin or end, or that are over and still mute alerts which hold."""
     alive = silences.c.state.in_((SilenceStatus.PENDING, SilenceStatus.ACTIVE))

@@ -226,6 +226,7 @@ def _works(settings: Settings) -> dict[DueKind, Any]:
         DueKind.REPEAT_GROUP: lambda tx, rows: tell.repeat_groups(tx, rows, settings.alerts),
         DueKind.REVIEW_SILENCE: lambda tx, rows: review_silences(tx, rows, settings.alerts),
         DueKind.REVIEW_INHIBITION: lambda tx, rows: review_inhibitions(tx, rows, settings.alerts),
+        DueKind.CALM_GROUP: lambda tx, rows: tell.calm_groups(tx, rows, settings.alerts),
         DueKind.EXPIRE_ACKNOWLEDGEMENT: lambda tx, rows: tell.expire_acknowledgements(tx, rows, settings.alerts),
         DueKind.NOISE_REPORT: lambda tx, rows: noise.tell(tx, rows, settings),
     }

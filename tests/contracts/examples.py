@@ -137,6 +137,10 @@ GROUPS: dict[str, Shown] = {
         ),
     ),
     "inhibited": Shown(group(**MUTED), [an_alert()], Mutes(sources=(an_alert(name=HOSTILE), an_alert(name=LONG)))),
+    "flapping": Shown(
+        group(refires=3, flapping_since=NOON, changed_at=tuple(NOON + HOUR / 12 * step for step in range(6))),
+        [an_alert()],
+    ),
     "unmuted": Shown(group(unmuted_at=NOON + HOUR), [an_alert()]),
     "refired": Shown(group(refires=3), [an_alert()]),
     "no_labels": Shown(group(area="", subject="", subject_label=""), [an_alert(labels={}, annotations={})]),
@@ -196,6 +200,8 @@ def _notes() -> Iterator[tuple[str, str, dict[str, Any]]]:
         payloads: dict[str, dict[str, Any]] = {
             "alerts/refired": {**named, "times": 1},
             "alerts/unmuted": named,
+            "alerts/calmed": named,
+            "alerts/flapping": {**named, "changes": 6, "seconds": 1_500.0},
             "delivery/destination_broken": {"channel": text or "#x", "reason": "is_archived", "hint": "Unarchive it."},
             "delivery/given_up": {"channel": text or "#x", "template": "alerts/card", "reason": text[:300]},
         }

@@ -19,7 +19,7 @@ async def test_an_outage_explains_the_alerts_of_its_models(bot: Bot, workspace: 
     source = by_name["ProviderDown", ""]
     assert by_name["Errors", "glm-4.5"]["inhibited_by"] == source["id"]
     assert {each["status"] for each in await bot.alerts(status="suppressed")} == {"suppressed"}
-    opened = await workspace.user("hana").press(muted, "alerts.timeline")
+    opened = await workspace.user("hana").press(muted, "alerts.timeline", settle_seconds=1)
     assert "was muted by an alert that explains it" in opened.view_words
     await workspace.user("hana").press(outage, "alerts.acknowledge")
     await workspace.expect_card("👀 Acknowledged: ", "ProviderDown")

@@ -22,6 +22,7 @@ from tests.services.silences import Silences
 WORKS = {
     DueKind.TELL_GROUP: tell.tell_groups,
     DueKind.REPEAT_GROUP: tell.repeat_groups,
+    DueKind.CALM_GROUP: tell.calm_groups,
     DueKind.REVIEW_INHIBITION: review_inhibitions,
     DueKind.REVIEW_SILENCE: review_silences,
     DueKind.EXPIRE_ACKNOWLEDGEMENT: tell.expire_acknowledgements,

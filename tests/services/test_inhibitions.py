@@ -158,3 +158,16 @@ async def test_without_inhibitions_nothing_is_weighed(database):
     alerts = Alerts(database, AlertDelivery(inhibitions=[]))
     await alerts.receive(outage(), slow())
     assert await database.read(lambda tx: tx.execute(sa.select(inhibition_sides)).all()) == []
+
+
+async def test_what_a_flapping_outage_mutes_is_not_told_each_time(alerts, silences, database, clock):
+    await alerts.receive(slow())
+    await pass_time(alerts, clock, 1)
+    for _ in range(6):
+        await alerts.receive(outage())
+        await pass_time(alerts, clock, 1)
+        await alerts.receive(outage("resolved"))
+        await pass_time(alerts, clock, 1)
+    of_slow = [each for each in await silences.told("alerts/flapping") if each["name"] == "Slow"]
+    assert len(of_slow) == 1
+    assert len(await silences.told("alerts/unmuted")) == 1

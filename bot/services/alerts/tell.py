@@ -12,7 +12,7 @@ from bot.store.database import Transaction
 from bot.store.due import DueKind, DueRow
 from bot.store.messages import Priority
 from riskengine.response.alerts import AlertStatus, Severity
-from riskengine.response.grouping import NOBODY, Group
+from riskengine.response.grouping import NOBODY, Group, calm
 from riskengine.rules import SOURCE
 
 CARD = "alerts/card"
@@ -89,6 +89,19 @@ def expire_acknowledgements(tx: Transaction, rows: Sequence[DueRow], settings: A
         detail = {"owner": group.acknowledged_by}
         audit.record(tx, [audit.Entry(audit.SYSTEM, "acknowledgement_expired", changes.GROUP, group.id, detail)])
     changes.settle(tx, [group.model_copy(update=NOBODY) for group in lapsed], settings, by_person=True)
+
+
+def calm_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelivery) -> None:
+    """Look whether groups flap no more: their cards stop saying so, and what fires since is told."""
+    known = [group for group in _groups_of(tx, rows) if group.flapping_since is not None]
+    looked = [calm(group, tx.now, settings.flapping) for group in known]
+    calmed = [group for group, again_at in looked if again_at is None]
+    store.update_groups(tx, calmed)
+    cards.bump(tx, changes.GROUP, {group.id: group.revision for group in calmed if group.told_at is not None})
+    firing = [group for group in calmed if group.status == AlertStatus.FIRING and group.told_at is not None]
+    outbox.enqueue(tx, [note for group in firing for note in notes.calmed(tx, group)])
+    again = {group.id: again_at for group, again_at in looked if again_at is not None}
+    due.schedule_each(tx, DueKind.CALM_GROUP, again)
 
 
 def _groups_of(tx: Transaction, rows: Sequence[DueRow]) -> list[Group]:
