@@ -102,10 +102,10 @@ def invalid_blocks(errors: list[BlockError]) -> SlackRefusal:
 
 
 def _invalid_blocks(shown: list[str]) -> SlackRefusal:
-    return SlackRefusal("invalid_blocks", fields={"errors": shown, "response_metadata": _as_log(shown)})
+    return SlackRefusal("invalid_blocks", fields={"errors": shown, "response_metadata": as_log(shown)})
 
 
-def _as_log(shown: list[str]) -> Json:
+def as_log(shown: list[str]) -> Json:
     return {"messages": [f"[ERROR] {text}" for text in shown]}
 
 
@@ -115,7 +115,7 @@ def read_view(value: object) -> Json:
         raise SlackRefusal("invalid_arguments")
     flaws = [str(each) for each in check_view(value)]
     if flaws := flaws or _not_downloaded(value["blocks"], "/view/blocks"):
-        raise SlackRefusal("invalid_arguments", fields={"response_metadata": _as_log(flaws)})
+        raise SlackRefusal("invalid_arguments", fields={"response_metadata": as_log(flaws)})
     if len(dumps(value).encode()) > VIEW_LIMIT_BYTES:
         raise SlackRefusal("view_too_large")
     return value | {"blocks": complete_blocks(value.get("blocks", []))}

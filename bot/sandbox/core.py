@@ -78,7 +78,7 @@ class Sandbox:
 
     def reset(self) -> None:
         """A fresh workspace: seed, no faults, no history of calls. Socket Mode links and the clock stay."""
-        self.events.cancel()
+        self.events.clear()
         self.scheduled.cancel()
         self.workspace.reset()
         self.journal.clear()

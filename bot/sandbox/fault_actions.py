@@ -25,11 +25,17 @@ async def apply_faults(sandbox: Sandbox, body: Json) -> Json:
 
 
 def faults_on(sandbox: Sandbox) -> Json:
-    return sandbox.faults.on() | {"rate_limits": sandbox.limits.enforced}
+    state: Json = {"rate_limits": sandbox.limits.enforced}
+    return sandbox.faults.on() | state | ({"events_disabled": True} if sandbox.events.quota.disabled else {})
 
 
 async def _disconnect(sandbox: Sandbox, reason: object) -> None:
     await sandbox.socket_mode.disconnect(str(reason))
+
+
+async def _enable_events(sandbox: Sandbox, _value: object) -> None:
+    """What an admin does after Slack switched an app's events off."""
+    sandbox.events.quota.clear()
 
 
 async def _archive(sandbox: Sandbox, name: object) -> None:
@@ -60,6 +66,7 @@ async def _delete_message(sandbox: Sandbox, target: object) -> None:
 
 _ACTIONS: dict[str, Callable[[Sandbox, object], Awaitable[None]]] = {
     "disconnect": _disconnect,
+    "enable_events": _enable_events,
     "archive_channel": _archive,
     "remove_bot_from": _remove_bot,
     "delete_message": _delete_message,

@@ -22,6 +22,7 @@ EVENT_SCOPES = {
     "group_archive": ("groups:read",),
     "subteam_members_changed": ("usergroups:read",),
     "user_change": ("users:read",),
+    "file_shared": ("files:read",),
 }
 
 
@@ -82,6 +83,11 @@ def regrouped(group_id: str, user_id: str, now: int, *, added: bool) -> list[Hap
     event = {"type": "subteam_members_changed", "subteam_id": group_id, "team_id": TEAM_ID, "date_update": now}
     counts = {"added_users_count": len(came), "removed_users_count": len(left)}
     return [(event | {"added_users": came, "removed_users": left, "event_ts": f"{now}.000000"} | counts, "")]
+
+
+def file_shared(channel: Channel, file_id: str, event_ts: str) -> list[Happening]:
+    event = {"type": "file_shared", "channel_id": channel.id, "file_id": file_id, "user_id": BOT_USER_ID}
+    return [(event | {"file": {"id": file_id}, "event_ts": event_ts}, "")]
 
 
 def archived(channel: Channel, user_id: str, event_ts: str) -> list[Happening]:

@@ -34,6 +34,8 @@ _TICKETS_KEPT = 1_000
 class SocketMode:
     """All links of the app. An acknowledgement counts whichever link it comes by: after a refresh it is the new one."""
 
+    by_http = False
+
     def __init__(self, clock: SandboxClock, faults: Faults, journal: Journal) -> None:
         self._clock = clock
         self._faults = faults

@@ -264,6 +264,17 @@ class Workspace:
         self.files[file_id] = record
         self.store.put("file", file_id, record)
 
+    def drop_file(self, file_id: str) -> None:
+        """The file is gone; what showed it shows a tombstone of it."""
+        del self.files[file_id]
+        self.store.drop("file", file_id)
+        for channel in self.channels.values():
+            for message in channel.messages.values():
+                if any(file["id"] == file_id for file in message.get("files", ())):
+                    gone = {"id": file_id, "mode": "tombstone"}
+                    message["files"] = [gone if file["id"] == file_id else file for file in message["files"]]
+                    self.message_changed(channel, message)
+
     def to_state(self) -> Json:
         return {
             "users": [user.to_state() for user in self.users.values()],

@@ -165,7 +165,8 @@ async def test_files_reactions_pins_bookmarks(client, http):
         channel="C0GENERAL", filename="cost.png", content=b"png!", initial_comment="chart"
     )
     file = uploaded["files"][0]
-    assert (await http.get(file["url_private"])).content == b"png!"
+    assert (await http.get(file["url_private"])).status_code == 302
+    assert (await http.get(file["url_private"], headers=BEARER)).content == b"png!"
     message = (await client.conversations_history(channel="C0GENERAL"))["messages"][0]
     assert (message["text"], message["files"][0]["id"]) == ("chart", file["id"])
     place = {"channel": "C0GENERAL", "timestamp": message["ts"]}

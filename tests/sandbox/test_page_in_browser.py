@@ -1,6 +1,7 @@
 """The workspace's page in a real browser, against the real sandbox and a small real bolt program."""
 
 import asyncio
+import base64
 import copy
 import os
 import re
@@ -10,12 +11,16 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
+from bot.sandbox.constants import FILE_PROCESSING_SECONDS
 from bot.sandbox.server import SandboxServer
 from tests.slack.test_blocks import GOOD, GOOD_IN_MODAL
 
 pytestmark = pytest.mark.browser
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"/>'
 NO_CHROMIUM = (
     "No Chromium here: install Debian's package `chromium` (apt-get install chromium) to run the browser tests."
@@ -34,7 +39,9 @@ MANIFEST = {
             {"name": "Complain", "type": "message", "callback_id": "complain", "description": "Say what is wrong"}
         ],
     },
-    "oauth_config": {"scopes": {"bot": ["chat:write", "commands", "users:read", "channels:read", "reactions:write"]}},
+    "oauth_config": {
+        "scopes": {"bot": ["chat:write", "commands", "users:read", "channels:read", "reactions:write", "files:write"]}
+    },
     "settings": {"event_subscriptions": {"bot_events": ["app_home_opened"]}, "interactivity": {"is_enabled": True}},
 }
 
@@ -578,12 +585,14 @@ async def test_a_permalink_opens_its_message_and_thread(visit, client, server):
 
 
 async def test_every_block_that_slack_takes_is_drawn(visit, client, server):
-    for name, block in GOOD.items():
+    # One of a file needs the file; test_uploaded_pictures_are_drawn has both.
+    in_message = {name: block for name, block in GOOD.items() if "slack_file" not in block}
+    for name, block in in_message.items():
         await client.chat_postMessage(channel="C0GENERAL", text=name, blocks=[copy.deepcopy(block)])
     drawable = [copy.deepcopy(block) for name, block in GOOD_IN_MODAL.items() if name != "file input"]
     modal = {"type": "modal", "title": plain("All"), "submit": plain("Send"), "blocks": drawable}
     page = await visit(channel="general")
-    await expect(page.locator("#main .message")).to_have_count(len(GOOD))
+    await expect(page.locator("#main .message")).to_have_count(len(in_message))
     await client.views_open(trigger_id=server.sandbox.triggers.issue("U0HANA"), view=modal)
     await expect(page.get_by_role("dialog", name="All").locator(".block")).to_have_count(len(drawable))
     await expect(page.locator(".unknown")).to_have_count(0)
@@ -616,3 +625,16 @@ async def test_a_deleted_parent_is_shown_as_gone(visit, client):
     await expect(page.locator("#main .message-gone")).to_have_text("This message was deleted.")
     await page.locator("#main .thread-link").click()
     await expect(page.get_by_role("complementary", name="Thread")).to_contain_text("note")
+
+
+async def test_uploaded_pictures_are_drawn(visit, client, server):
+    share = {"channel": "C0LLMALERTS", "filename": "cost.png", "content": PIXEL, "title": "Cost by day"}
+    shared = await client.files_upload_v2(**share, initial_comment="the chart")
+    server.clock.advance(FILE_PROCESSING_SECONDS)
+    block = {"type": "image", "slack_file": {"id": shared["file"]["id"]}, "alt_text": "the same in a block"}
+    await client.chat_postMessage(channel="C0LLMALERTS", text="x", blocks=[block])
+    page = await visit()
+    for name in ("Cost by day", "the same in a block"):
+        picture = page.get_by_role("img", name=name)
+        await expect(picture).to_be_visible()
+        await expect(picture).to_have_js_property("naturalWidth", 1)

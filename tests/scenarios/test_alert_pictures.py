@@ -53,7 +53,7 @@ async def test_a_rules_alert_shows_its_last_hour(start, workspace: Workspace) ->
         assert "limit 3 s" in image["alt_text"]
         [file] = await file_list(workspace)
         assert file["id"] == image["slack_file"]["id"]
-        picture = await workspace.http.get(f"{workspace.server.url}/files/{file['id']}/{file['name']}")
+        picture = await workspace.http.get(f"{workspace.server.url}/sandbox/files/{file['id']}")
         assert picture.headers["content-type"] == "image/png"
         assert struct.unpack(">II", picture.content[16:24]) == (800, 400)
         assert file["length"] == len(picture.content)

@@ -2,12 +2,15 @@
 
 import base64
 import secrets
-from typing import Any
 
-from bot.sandbox.constants import BOT_USER_ID, FILE_PROCESSING_SECONDS
+from bot.sandbox.channels import Channel
+from bot.sandbox.constants import FILE_PROCESSING_SECONDS
+from bot.sandbox.content import as_log, escaped
 from bot.sandbox.errors import SlackRefusal, invalid_arguments
+from bot.sandbox.feed import file_shared
 from bot.sandbox.messages import bot_message
-from bot.sandbox.methods.call import Call, writable
+from bot.sandbox.methods.call import Call, writable_channel
+from bot.sandbox.shared_files import is_picture, named_files, shape
 from bot.sandbox.wire import Json
 
 
@@ -33,57 +36,101 @@ def take_upload(call_files: dict[str, Json], file_id: str, body: bytes) -> Json:
 
 
 def complete_upload(call: Call) -> Json:
+    """Without a channel the file stays the app's own; with one it is shown there, in a message."""
     wanted = call.arguments.parsed("files", "invalid_arguments")
     if not isinstance(wanted, list) or not wanted or not all(isinstance(item, dict) for item in wanted):
         raise invalid_arguments("missing required field: files")
-    channel = writable(call, "channel_id") if call.arguments.has("channel_id") else None
-    files = [_complete(call, item) for item in wanted]
-    if channel is not None:
-        content = {"text": call.arguments.text("initial_comment"), "files": files, "upload": True}
-        thread_ts = call.arguments.text("thread_ts")
+    for item in wanted:
+        _uploaded(call, str(item.get("id")))
+    channels = [call.workspace.channels[each] for each in _channel_ids(call)]
+    thread_ts = _thread(call, channels)
+    files = [_complete(call, item, channels) for item in wanted]
+    for channel in channels:
+        content = {"text": escaped(call.arguments.text("initial_comment")), "files": files, "upload": True}
         message = bot_message(call.workspace.new_ts(), content, thread_ts=thread_ts)
         call.workspace.post(channel, message)
+        for file in files:
+            call.workspace.announce(file_shared(channel, file["id"], call.workspace.new_ts()))
     return {"files": files}
 
 
-def _complete(call: Call, item: Json) -> Json:
-    record = call.workspace.files.get(str(item.get("id")))
+def _channel_ids(call: Call) -> list[str]:
+    wanted = call.arguments.words("channels") or call.arguments.words("channel_id")
+    return [writable_channel(call, reference).id for reference in wanted]
+
+
+def _thread(call: Call, channels: list[Channel]) -> str:
+    thread_ts = call.arguments.text("thread_ts")
+    if thread_ts and len(channels) > 1:
+        raise invalid_arguments("thread_ts goes with one channel [json-pointer:/thread_ts]")
+    if thread_ts and channels and thread_ts not in channels[0].messages:
+        raise SlackRefusal("thread_not_found")
+    return str(channels[0].messages[thread_ts].get("thread_ts", thread_ts)) if thread_ts and channels else ""
+
+
+def _uploaded(call: Call, file_id: str) -> Json:
+    record = call.workspace.files.get(file_id)
     if record is None or record["content"] is None:
         raise SlackRefusal("file_not_found")
+    return record
+
+
+def _complete(call: Call, item: Json, channels: list[Channel]) -> Json:
+    record = _uploaded(call, str(item.get("id")))
     completed_at = record.get("completed_at") or call.sandbox.clock.now()
-    record = {**record, "title": item.get("title") or record["title"], "shared": True, "completed_at": completed_at}
+    shown_in = list(dict.fromkeys([*record.get("channels", ()), *(channel.id for channel in channels)]))
+    title = item.get("title") or record["title"]
+    record = {**record, "title": title, "shared": True, "completed_at": completed_at, "channels": shown_in}
     call.workspace.put_file(item["id"], record)
-    url = f"{call.sandbox.url}/files/{item['id']}/{record['name']}"
-    shown = {"id": item["id"], "name": record["name"], "title": record["title"], "size": record["length"]}
-    return shown | {"url_private": url, "permalink": url, "user": BOT_USER_ID}
+    return shape(call.sandbox.url, item["id"], record)
+
+
+def info(call: Call) -> Json:
+    return {"file": shape(call.sandbox.url, *_known(call)), "comments": [], "response_metadata": {"next_cursor": ""}}
+
+
+def list_files(call: Call) -> Json:
+    wanted = call.arguments.text("channel")
+    completed = [(key, each) for key, each in call.workspace.files.items() if each.get("completed_at")]
+    found = [shape(call.sandbox.url, *each) for each in completed if not wanted or wanted in each[1]["channels"]]
+    return {"files": found, "paging": {"count": len(found), "total": len(found), "page": 1, "pages": 1}}
+
+
+def delete(call: Call) -> Json:
+    file_id, _ = _known(call)
+    call.workspace.drop_file(file_id)
+    return {}
+
+
+def _known(call: Call) -> tuple[str, Json]:
+    file_id = call.arguments.required("file")
+    record = call.workspace.files.get(file_id)
+    if record is None or record.get("completed_at") is None:
+        raise SlackRefusal("file_not_found")
+    return file_id, record
 
 
 def require_files(call: Call, content: Json) -> None:
-    """Images may show completed files only, and not at once: Slack looks at each for some seconds first."""
-    for number, block in enumerate(content.get("blocks") or []):
-        for where, image in _images(block, f"/blocks/{number}"):
-            record = call.workspace.files.get(str(image["slack_file"].get("id")))
-            if record is None or not _is_ready(call, record):
-                raise _invalid_file(f"invalid slack file [json-pointer:{where}/slack_file]")
+    """Images may show completed pictures only, and not at once: Slack looks at each for some seconds first."""
+    for part in ("blocks", "attachments"):
+        if said := invalid_files(call, content.get(part) or [], f"/{part}"):
+            raise SlackRefusal("invalid_blocks", fields={"errors": said, "response_metadata": as_log(said)})
 
 
-def _images(block: Json, at: str) -> list[tuple[str, Json]]:
-    inner = [(at, block), (f"{at}/accessory", block.get("accessory"))]
-    inner += [(f"{at}/elements/{n}", each) for n, each in enumerate(_list(block.get("elements")))]
-    return [
-        (where, each) for where, each in inner if isinstance(each, dict) and isinstance(each.get("slack_file"), dict)
-    ]
+def invalid_files(call: Call, value: object, at: str) -> list[str]:
+    wrong = [where for where, named in named_files(value, at) if not _may_be_shown(call, named)]
+    return [f"invalid slack file [json-pointer:{where}]" for where in wrong]
 
 
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _may_be_shown(call: Call, named: Json) -> bool:
+    file_id = str(named.get("id") or _id_in(str(named.get("url", "")), call.sandbox.url))
+    record = call.workspace.files.get(file_id)
+    completed_at = record.get("completed_at") if record else None
+    if record is None or completed_at is None or not is_picture(record):
+        return False
+    return bool(call.sandbox.clock.now() - completed_at >= FILE_PROCESSING_SECONDS)
 
 
-def _is_ready(call: Call, record: Json) -> bool:
-    completed_at = record.get("completed_at")
-    return completed_at is not None and call.sandbox.clock.now() - completed_at >= FILE_PROCESSING_SECONDS
-
-
-def _invalid_file(said: str) -> SlackRefusal:
-    metadata = {"messages": [f"[ERROR] {said}"]}
-    return SlackRefusal("invalid_blocks", fields={"errors": [said], "response_metadata": metadata})
+def _id_in(url: str, base_url: str) -> str:
+    """The file that a private address of this workspace names."""
+    return url.removeprefix(f"{base_url}/files/").partition("/")[0] if url.startswith(base_url) else ""

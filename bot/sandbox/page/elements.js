@@ -67,8 +67,9 @@ export function image(element) {
   return node;
 }
 
-/** A file of this workspace, by its id. */
-const uploaded = (file) => (file?.id ? `/files/${encodeURIComponent(file.id)}/image` : safeUrl(file?.url));
+/** A file of this workspace, by its id or its private address; the page itself needs no token. */
+export const pathOfFile = (id) => `/sandbox/files/${encodeURIComponent(id)}`;
+const uploaded = (file) => file && pathOfFile(file.id ?? /\/files\/([^/]+)/.exec(file.url ?? "")?.[1]);
 
 /** Charts are uploaded to the sandbox itself and named by path. */
 const ownPath = (url) => (typeof url === "string" && /^\/(?!\/)/.test(url) ? url : null);

@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 from datetime import timedelta
+from pathlib import Path
 
 from bot.errors import RiskbotError
 from bot.web.charts.child import LENGTH, PICTURE
@@ -35,7 +36,8 @@ class Artist:
         self._patience = patience
         self._turn = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
-        self._home = ""
+        #: Stands in for a directory of caches that cannot be written to.
+        self._temporary = ""
 
     @property
     def pid(self) -> int | None:
@@ -60,9 +62,9 @@ class Artist:
 
     async def close(self) -> None:
         await self._end()
-        if self._home:
-            await asyncio.to_thread(shutil.rmtree, self._home, ignore_errors=True)
-            self._home = ""
+        if self._temporary:
+            await asyncio.to_thread(shutil.rmtree, self._temporary, ignore_errors=True)
+            self._temporary = ""
 
     async def _ask(self, chart: Chart) -> bytes:
         process = await self._started()
@@ -97,10 +99,19 @@ class Artist:
         return self._process
 
     def _environment(self) -> dict[str, str]:
-        # matplotlib keeps a list of fonts in a directory of its own; ours lives as long as we do.
-        self._home = self._home or tempfile.mkdtemp(prefix="riskbot-charts-")
         known = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        return known | {"MPLCONFIGDIR": self._home, "MPLBACKEND": "agg", "HOME": self._home}
+        home = self._fonts_directory()
+        return known | {"MPLCONFIGDIR": home, "MPLBACKEND": "agg", "HOME": home}
+
+    def _fonts_directory(self) -> str:
+        """Where matplotlib keeps its list of fonts, which takes seconds to make: among the user's caches if it may."""
+        kept = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "riskbot-charts"
+        with contextlib.suppress(OSError):
+            kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if os.access(kept, os.W_OK):
+                return str(kept)
+        self._temporary = self._temporary or tempfile.mkdtemp(prefix="riskbot-charts-")
+        return self._temporary
 
     async def _end(self) -> None:
         process, self._process = self._process, None

@@ -109,6 +109,16 @@ async def test_it_learns_no_secret(artist, monkeypatch):
     assert b"xoxb-secret" not in Path(f"/proc/{artist.pid}/environ").read_bytes()
 
 
+async def test_without_a_place_for_caches_it_takes_a_temporary_one(artist, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
+    assert size(await artist.draw(chart())) == (800, 400)
+    environment = Path(f"/proc/{artist.pid}/environ").read_bytes().decode()
+    made = next(Path(each.partition("=")[2]) for each in environment.split("\0") if each.startswith("MPLCONFIGDIR="))
+    assert made.is_dir()
+    await artist.close()
+    assert not made.exists()
+
+
 def test_matplotlib_is_not_imported_where_presses_are_answered():
     code = "import sys, bot.wiring, bot.cli; print({*sys.modules} & {*'matplotlib numpy PIL'.split()})"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
