@@ -12,6 +12,7 @@ from bot.store.due import due
 from bot.store.inhibitions import inhibition_sides
 from bot.store.judgements import alert_judgements
 from bot.store.messages import MessageState, Nature, is_state, messages
+from bot.store.pictures import pictures
 from riskengine.response.alerts import AlertStatus
 
 GROUP = "alert_group"
@@ -47,6 +48,7 @@ def forget_empty_groups(tx: Transaction, group_ids: Sequence[int]) -> list[int]:
     if ids:
         _forget_messages_of(tx, ids)
         tx.execute(delete(alert_judgements).where(alert_judgements.c.group_id.in_(ids)))
+        tx.execute(delete(pictures).where(pictures.c.subject_kind == GROUP, pictures.c.subject_id.in_(ids)))
         tx.execute(delete(due).where(due.c.kind.startswith(f"{GROUP}.", autoescape=True), due.c.subject_id.in_(ids)))
         tx.execute(delete(alert_groups).where(alert_groups.c.id.in_(ids)))
     return ids

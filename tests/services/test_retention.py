@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from bot.services.alerts import prune, respond
 from bot.services.alerts.prune import AlertPruner
-from bot.store import alert_lookups, audit, destinations, digests, due, judgements, outbox
+from bot.store import alert_lookups, audit, destinations, digests, due, judgements, outbox, pictures
 from bot.store.alerts import alert_groups
 from bot.store.alerts import alerts as alert_rows
 from bot.store.due import DueKind
@@ -71,6 +71,7 @@ async def test_what_is_over_for_long_enough_goes_whole(alerts, clock, pruner, la
     await alerts.press(respond.assign, ids["Old"], assignee_id="U0IVAN")
     await ended(alerts, "Old")
     await database.write(lambda tx: judgements.put(tx, ids["Old"], "U0HANA", useful=True))
+    await database.write(lambda tx: pictures.want(tx, "alert_group", {ids["Old"]: 0, ids["Open"]: 0}))
     later(60)
     await ended(alerts, "Young")
     later(31)
@@ -82,6 +83,7 @@ async def test_what_is_over_for_long_enough_goes_whole(alerts, clock, pruner, la
     assert {("alert_group", ids["Young"]), ("alert_group", ids["Open"])} <= about
     assert {row.name for row in await rows(database, alert_rows)} == {"Young", "Open"}
     assert await rows(database, judgements.alert_judgements) == []
+    assert [row.subject_id for row in await rows(database, pictures.pictures)] == [ids["Open"]]
     assert {row.subject_id for row in await rows(database, due.due)} == {ids["Open"]}
     # The audit keeps all of it, and tells of the pruning.
     [*_, last] = await rows(database, audit.audit)
