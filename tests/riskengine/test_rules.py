@@ -40,8 +40,9 @@ def test_shipped_rules_are_the_three_of_the_specification_and_those_on_complaint
         ("user_complaints >= 3", "medium", "look_into_complaints"),
         ("user_complaints >= 5", "medium", "look_into_complaints"),
     ]
-    assert [each.needs_drop_evidence for each in rules] == [False, False, True]
-    assert {each.rule.per for each in rules} == {(Per.MODEL, Per.ROLE)}
+    assert [each.needs_drop_evidence for each in rules] == [False, False, True, False, False]
+    both = (Per.MODEL, Per.ROLE)
+    assert [each.rule.per for each in rules] == [both, both, both, (Per.MODEL,), (Per.NONE,)]
 
 
 def test_least_rule_has_the_defaults():
