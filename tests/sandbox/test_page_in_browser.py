@@ -638,3 +638,42 @@ async def test_uploaded_pictures_are_drawn(visit, client, server):
         picture = page.get_by_role("img", name=name)
         await expect(picture).to_be_visible()
         await expect(picture).to_have_js_property("naturalWidth", 1)
+
+
+async def test_a_phone_in_the_dark_takes_a_modal_and_a_thread(app, run, visit, client):
+    where = {"type": "conversations_select", "action_id": "where", "placeholder": plain("Where")}
+    form = {**FORM, "blocks": [*FORM["blocks"][:1], entry("place", "Place", where)]}
+    told = []
+
+    @app.command("/escalate")
+    async def escalate(ack, command, client):
+        await ack()
+        await client.views_open(trigger_id=command["trigger_id"], view=form)
+
+    @app.view("form")
+    async def submitted(ack, view):
+        await ack()
+        told.append(view["state"]["values"]["place"]["where"]["selected_conversation"])
+
+    await client.chat_postMessage(channel="U0HANA", text="hello")
+    await client.chat_postMessage(channel="C0LLMALERTS", attachments=card("firing"))
+    async with run():
+        page = await visit(width=390, height=844)
+        await page.get_by_role("button", name="Switch between light and dark").click()
+        await say(page, "/escalate")
+        dialog = page.get_by_role("dialog", name="Ask")
+        await dialog.get_by_role("button", name="Send").click()
+        await expect(dialog.locator(".input-error")).to_have_count(2)
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+        await dialog.get_by_label("Task").fill("long enough")
+        await dialog.get_by_label("Place").click()
+        await page.get_by_role("option", name="Riskbot").click()
+        await dialog.get_by_role("button", name="Send").click()
+        await expect(dialog).to_have_count(0)
+        await page.locator("#main .message").tap()
+        await page.get_by_role("button", name="Reply in thread").tap()
+        thread = page.get_by_role("complementary", name="Thread")
+        await say(page, "on it", "#composer-thread")
+        await expect(thread.locator(".message").last).to_contain_text("on it")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert told == ["D0HANA"]
