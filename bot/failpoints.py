@@ -17,6 +17,8 @@ class FailPoint(StrEnum):
     DELIVERY_CLAIMED = "delivery.claimed"
     DELIVERY_POSTED = "delivery.posted"
     DELIVERY_FINISHED = "delivery.finished"
+    PICTURE_BEGUN = "picture.begun"
+    PICTURE_UPLOADED = "picture.uploaded"
     PRESS_BEFORE_COMMIT = "press.before_commit"
     PRESS_COMMITTED = "press.committed"
     RULES_BEFORE_COMMIT = "rules.before_commit"

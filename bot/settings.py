@@ -9,12 +9,15 @@ from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
 from bot.errors import SettingsError
+from bot.settings_section import Section
+from bot.settings_upkeep import AuditorSettings, HeartbeatSettings
 from riskengine.baselines import BaselineSettings
 from riskengine.durations import Duration
 from riskengine.response.alerts import AlertSettings
+from riskengine.response.inhibitions import DEFAULT_INHIBITIONS, Inhibition
 from riskengine.response.routing import Route
 from riskengine.response.silences import SilenceSettings
 from riskengine.response.storms import StormSettings
@@ -27,11 +30,7 @@ PREFIX = "RISKBOT_"
 FILE_VARIABLE = "RISKBOT_CONFIG"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SlackSettings(_Section):
+class SlackSettings(Section):
     """The workspace that riskbot lives in."""
 
     bot_token: SecretStr = Field(SecretStr(""), description="Bot token, xoxb-…, from *OAuth & Permissions*.")
@@ -51,7 +50,7 @@ class SlackSettings(_Section):
     )
 
 
-class HttpSettings(_Section):
+class HttpSettings(Section):
     """riskbot's own HTTP API."""
 
     host: str = Field("127.0.0.1", description="Address to listen on; only loopback until a token exists.")
@@ -62,7 +61,7 @@ class HttpSettings(_Section):
     burst: int = Field(600, gt=0, description="Requests that one token may make at once after a rest.")
 
 
-class TelemetrySettings(_Section):
+class TelemetrySettings(Section):
     """What orchestrators tell of their model calls, and how long it is kept."""
 
     body_limit_bytes: int = Field(33_554_432, gt=0, description="Largest body of a telemetry request, in bytes.")
@@ -85,7 +84,7 @@ class TelemetrySettings(_Section):
     )
 
 
-class WatchSettings(_Section):
+class WatchSettings(Section):
     """How the rules are judged."""
 
     rules_file: str = Field("", description="The file of rules; empty means the shipped ones. Read again when changed.")
@@ -93,21 +92,6 @@ class WatchSettings(_Section):
     windows: WindowSettings = WindowSettings()
     baseline: BaselineSettings = BaselineSettings()
     drop: DropLimits = DropLimits()
-
-
-class AuditorSettings(_Section):
-    """How riskbot looks for what it should have done itself."""
-
-    interval: Duration = Field(
-        timedelta(minutes=1), gt=timedelta(0), description="Time between two looks for what is due and not done."
-    )
-    patience: Duration = Field(
-        timedelta(seconds=50),
-        description="What may still be under way is left alone so long before it counts as forgotten.",
-    )
-    calm_after: Duration = Field(
-        timedelta(hours=1), description="A trouble is over, and told anew when it comes back, after so long without it."
-    )
 
 
 class AlertDelivery(AlertSettings):
@@ -118,8 +102,16 @@ class AlertDelivery(AlertSettings):
     routes: tuple[Route, ...] = Field(
         (), description="Channels for areas, severities and labels; all matching ones are told."
     )
+    inhibitions: tuple[Inhibition, ...] = Field(
+        DEFAULT_INHIBITIONS,
+        description="Alerts that mute others which they explain; a list of your own replaces the shipped one.",
+    )
     silences: SilenceSettings = SilenceSettings()
 
+    kept_for: Duration = Field(
+        timedelta(days=90),
+        description="How long a group that is over is kept with its alerts and messages; the audit keeps its rows.",
+    )
     subscriptions_per_channel: int = Field(
         20, gt=0, description="Filters that one channel may subscribe to with `/alerts subscribe`."
     )
@@ -127,12 +119,30 @@ class AlertDelivery(AlertSettings):
         100, ge=0, description="Open groups, the worst first, that a new subscription has told at once; 0 for none."
     )
 
+    pictures: bool = Field(True, description="Cards of the rules' own alerts show a picture of the last hour.")
+
+    @field_validator("inhibitions")
+    @classmethod
+    def _names_differ(cls, inhibitions: tuple[Inhibition, ...]) -> tuple[Inhibition, ...]:
+        """The name tells one from another where alerts are weighed."""
+        names = [each.name for each in inhibitions]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"{', '.join(twice)} stands twice; give each inhibition a name of its own")
+        return inhibitions
+
+    @model_validator(mode="after")
+    def _is_kept_while_it_may_go_on(self) -> Self:
+        """Else a group would be gone that fires again in its old card."""
+        if self.kept_for <= self.refire_window:
+            raise ValueError("kept_for must be longer than refire_window")
+        return self
+
     @property
     def trouble_channel(self) -> str:
         return self.ops_channel or self.default_channel
 
 
-class ReportSettings(_Section):
+class ReportSettings(Section):
     """What is told once a week."""
 
     noise_day: Weekday | Literal["never"] = Field(
@@ -142,7 +152,7 @@ class ReportSettings(_Section):
     noise_channel: str = Field("", description="Where it is told; empty means the alerts' default channel.")
 
 
-class DeliverySettings(_Section):
+class DeliverySettings(Section):
     """How riskbot posts to Slack. The rates are Slack's; a lower one is kinder to its neighbours in the workspace."""
 
     channel_post_interval: Duration = Field(
@@ -150,6 +160,15 @@ class DeliverySettings(_Section):
     )
     posts_per_minute: int = Field(300, gt=0, description="chat.postMessage calls a minute, over all channels.")
     edits_per_minute: int = Field(45, gt=0, description="chat.update calls a minute (Slack's tier 3: 50).")
+    uploads_per_minute: int = Field(
+        20, gt=0, description="Pictures uploaded a minute (each is two calls of tier 4: 100)."
+    )
+    uploads_backlog: int = Field(
+        10, ge=0, description="While more messages than this wait, no picture is drawn: text goes first."
+    )
+    uploads_patience: Duration = Field(
+        timedelta(minutes=15), description="A picture that had to wait longer than this is not drawn any more."
+    )
     reads_per_minute: int = Field(45, gt=0, description="conversations.history calls a minute (Slack's tier 3: 50).")
     request_timeout: Duration = Field(
         timedelta(seconds=10), gt=timedelta(0), description="Longest wait for an answer of Slack's."
@@ -175,7 +194,16 @@ class DeliverySettings(_Section):
         return self
 
 
-class PeopleSettings(_Section):
+class ChartSettings(Section):
+    """The process that draws pictures; it is there only while there is something to draw."""
+
+    idle_after: Duration = Field(timedelta(seconds=60), description="Time without a picture after which it ends.")
+    patience: Duration = Field(
+        timedelta(seconds=30), gt=timedelta(0), description="Longest wait for one picture; the first takes seconds."
+    )
+
+
+class PeopleSettings(Section):
     """Who is who: Slack user ids (U…), user group ids (S…), @handles of user groups, or e-mail addresses."""
 
     admins: tuple[str, ...] = Field((), description="May do everything; at least one is needed.")
@@ -188,14 +216,14 @@ class PeopleSettings(_Section):
     )
 
 
-class LoggingSettings(_Section):
+class LoggingSettings(Section):
     """What is logged; secrets never are."""
 
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
     json_lines: bool = Field(True, description="One JSON object a line; otherwise text for a person.")
 
 
-class Settings(_Section):
+class Settings(Section):
     """Everything an operator may set."""
 
     database_url: str = Field("sqlite+aiosqlite:///riskbot.db", description="SQLite file, or postgresql+asyncpg://…")
@@ -208,8 +236,10 @@ class Settings(_Section):
     storms: StormSettings = StormSettings()
     reports: ReportSettings = ReportSettings()
     delivery: DeliverySettings = DeliverySettings()
+    charts: ChartSettings = ChartSettings()
     people: PeopleSettings = PeopleSettings()
     auditor: AuditorSettings = AuditorSettings()
+    heartbeat: HeartbeatSettings = HeartbeatSettings()
     logging: LoggingSettings = LoggingSettings()
 
     @field_validator("time_zone")

@@ -61,8 +61,8 @@ METRICS = (
     Metric(MetricName.TIME_TO_FIRST_TOKEN, "s", "mean time to the first token"),
     Metric(MetricName.ERROR_RATIO, "", "failed calls over all calls, 0 to 1", "error_rate", "failed calls"),
     Metric(MetricName.ESCALATED_RATIO, "", "escalated calls over all calls, 0 to 1", "", "escalated calls"),
-    Metric(MetricName.THROUGHPUT, "calls/s", "calls a second", "throughput"),
-    Metric(MetricName.BASELINE, "calls/s", "calls a second that are normal for this time", "baseline"),
+    Metric(MetricName.THROUGHPUT, "calls/s", "throughput", "throughput"),
+    Metric(MetricName.BASELINE, "calls/s", "the throughput that is normal for this time", "baseline"),
     Metric(MetricName.CALLS, "calls", "calls in the window"),
     Metric(MetricName.COMPLAINTS, "", "complaints by people"),
 )

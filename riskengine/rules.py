@@ -18,6 +18,8 @@ from riskengine.metrics import SPELLINGS, MetricName
 from riskengine.response.alerts import Severity
 from riskengine.series import Dimension
 
+#: Where alerts come from that rules have raised.
+SOURCE = "rules"
 #: Told by the alert itself.
 RESERVED_LABELS = frozenset({"alertname", "area", "severity"})
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)

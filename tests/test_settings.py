@@ -66,3 +66,25 @@ def test_broken_yaml_in_the_environment(tmp_path):
 )
 def test_times_that_would_double_messages_are_refused(tmp_path, delivery, said):
     assert said in mistake(tmp_path, f"delivery: {delivery}")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/s3cret",
+        "ftp://127.0.0.1/s3cret",
+        "https://u:p@example.com/s3cret",
+        "s3cret",
+        "https://[s3cret",
+        "https:///s3cret",
+    ],
+)
+def test_a_heartbeat_goes_encrypted_or_stays_on_this_machine(url):
+    with pytest.raises(SettingsError, match="takes an https address") as refused:
+        load_settings(None, {"RISKBOT_HEARTBEAT__URL": url})
+    assert "s3cret" not in refused.value.message
+
+
+@pytest.mark.parametrize("url", ["", "https://hc.example.com/ping/x", "http://127.0.0.1:1/x", "http://[::1]:1/x"])
+def test_addresses_that_a_heartbeat_takes(url):
+    assert load_settings(None, {"RISKBOT_HEARTBEAT__URL": url}).heartbeat.url.get_secret_value() == url

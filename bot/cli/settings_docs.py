@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from bot.settings import PREFIX, Settings
 from riskengine.durations import written
+from riskengine.response.matchers import Matcher
 
 INTRODUCTION = """\
 # Configuration
@@ -55,7 +56,7 @@ def _section(field: FieldInfo) -> type[BaseModel] | None:
 
 def _item_model(annotation: Any) -> type[BaseModel] | None:
     models = (each for each in get_args(annotation) if isinstance(each, type) and issubclass(each, BaseModel))
-    return next(models, None)
+    return next((each for each in models if each is not Matcher), None)
 
 
 def _about(model: type[BaseModel]) -> str:
@@ -75,6 +76,8 @@ def _type_words(annotation: Any) -> str:
         return " or ".join(f"`{each}`" for each in inner)
     if origin in {UnionType, Union}:
         return " or ".join(_type_words(each) for each in inner if each is not NoneType)
+    if origin is tuple and inner[0] is Matcher:
+        return "filter, like `area=providers severity=~critical|high`"
     if origin in {tuple, list, frozenset}:
         return f"list of {_type_words(inner[0])}"
     if origin is dict:

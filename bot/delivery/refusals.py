@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.delivery.trouble import SPOKEN, is_about_credentials
 from bot.settings import DeliverySettings
 from bot.slack.errors import HINTS, OUTCOMES, Outcome, SlackError
-from bot.store import destinations, messages, outbox, rates, threads
+from bot.store import destinations, messages, outbox, pictures, rates, threads
 from bot.store.claims import Action, Claimed
 from bot.store.database import Transaction
 from bot.store.messages import MessageRow, Priority
@@ -21,6 +21,8 @@ LAST_RESORT_PAUSE = timedelta(seconds=60)
 CLOSED = {"is_archived", "channel_not_found", "not_in_channel"}
 #: So often a history that cannot be read for now is tried before the message is posted again.
 READS = 4
+#: So often a card is tried with its picture; Slack may take seconds until it knows a file that it has taken.
+PICTURE_TRIES = 4
 
 
 def is_slacks_own(error: SlackError) -> bool:
@@ -63,12 +65,19 @@ class Refusals:
             self._elsewhere(tx, row, error)
         elif error.outcome == Outcome.GONE:
             messages.settle_changed(tx, row, self._owner, **messages.posted_anew(tx, row.generation))
+        elif error.outcome == Outcome.CONTENT and self._without_picture(tx, row):
+            messages.settle_changed(tx, row, self._owner)
         elif error.outcome == Outcome.CONTENT and not row.plain:
             messages.settle_changed(tx, row, self._owner, plain=True)
         elif is_slacks_own(error):
             self._wait(tx, row, error)
         else:
             self._again_or_give_up(tx, row, error.message)
+
+    def _without_picture(self, tx: Transaction, row: MessageRow) -> bool:
+        """Whether the card may be refused for its picture, which is taken off it for now."""
+        pause = self._settings.settle
+        return pictures.refused(tx, row.subject_kind, row.subject_id, pause=pause, most=PICTURE_TRIES)
 
     def failed(self, tx: Transaction, claimed: Claimed, reason: str) -> None:
         """Our own code failed on it: the others go on, and after the last try it is said."""

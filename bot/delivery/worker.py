@@ -70,6 +70,11 @@ class DeliveryWorker:
         database.listen(self._on_bell)
 
     @property
+    def owner(self) -> str:
+        """Who holds the leases of this process."""
+        return self._terms.owner
+
+    @property
     def trouble(self) -> str:
         """Why messages do not get through, for health and people; empty while all is well."""
         return self._trouble.reason or self._refusals.last_resort_trouble

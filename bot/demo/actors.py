@@ -4,11 +4,12 @@ from typing import Any
 
 import httpx
 
-from bot.demo.story import End, Fire, Press, Say, Step
+from bot.demo.story import ACKNOWLEDGE, ASSIGN, Command, End, Fire, Press, Say, Step
 
 CHANNEL = "llm-alerts"
 #: Stands on every card of an alert.
-TIMELINE, ASSIGN = "alerts.timeline", "alerts.assign"
+TIMELINE = "alerts.timeline"
+COMMAND = "/alerts"
 Json = dict[str, Any]
 
 
@@ -32,6 +33,8 @@ class Actors:
                 await self._press(step)
             case Say():
                 await self._say(step)
+            case Command():
+                await self._type(step)
 
     async def _tell(
         self, alert: str, severity: str, status: str, labels: dict[str, str], annotations: dict[str, str]
@@ -61,6 +64,14 @@ class Actors:
                 return
             body["thread_ts"] = card["ts"]
         await self._workspace.post("/message", json=body)
+
+    async def _type(self, step: Command) -> None:
+        if step.about and _newest_card(await self._state(), step.about, ACKNOWLEDGE) is None:
+            return
+        typed = {"user": step.person, "channel": step.channel, "command": COMMAND, "text": step.text}
+        answer = await self._workspace.post("/command", json=typed)
+        if view := answer.json().get("view"):
+            await self._workspace.post("/submit", json={"user": step.person, "view_id": view["id"], "values": {}})
 
     async def _state(self) -> Json:
         state: Json = (await self._workspace.get("/state")).json()

@@ -36,7 +36,7 @@ class Player:
     async def play(self) -> None:
         """Play chapter after chapter until cancelled."""
         while True:
-            for step in chapter(self.number)[self.step :]:
+            for step in chapter(self.number, self._clock.speed)[self.step :]:
                 await self._wait_for(step)
                 await self._perform(step)
             await self._sleep_until(lambda: self.began_at + _CHAPTER)

@@ -1,6 +1,7 @@
 """Starts the demo's parts in one process: the workspace in a thread of its own, the bot and the story in this loop."""
 
 import asyncio
+import logging
 import signal
 import socket
 import sys
@@ -41,6 +42,8 @@ AHEAD = timedelta(days=365)
 
 def run(port: int, speed: float, data_dir: Path, *, quiet: bool) -> int:
     configure_logging(level="ERROR" if quiet else "WARNING", json=False)
+    # On a busy machine a look at the rules may be left out; the next one is a second away.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     files = DemoFiles(data_dir)
     sandbox = SandboxServer(port=port, data_file=files.workspace)
     sandbox.start()

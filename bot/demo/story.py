@@ -56,7 +56,18 @@ class Say:
     thread_of: str = ""
 
 
-Step = Fire | End | Press | Say
+@dataclass(frozen=True)
+class Command:
+    """A person types a command and submits what it opens; with `about`, only while nobody has that alert's card."""
+
+    minute: float
+    person: str
+    text: str
+    channel: str = "llm-alerts"
+    about: str = ""
+
+
+Step = Fire | End | Press | Say | Command
 
 #: Business minutes from one chapter's begin to the next one's.
 CHAPTER_MINUTES = 300
@@ -73,6 +84,7 @@ ACKNOWLEDGE, ASSIGN = "alerts.acknowledge", "alerts.assign"
 class Cast:
     """What differs from chapter to chapter."""
 
+    opening: str
     slow: str
     slow_because: str
     failing: str
@@ -83,6 +95,7 @@ class Cast:
 
 CASTS = (
     Cast(
+        opening=f"All roles run on {DEFAULT_MODEL}; hard tasks go to the stronger model. Riskbot watches every call.",
         slow="openrouter",
         slow_because="OpenRouter queues our calls, the first token takes six seconds. I move teams to direct_api.",
         failing="openrouter",
@@ -91,6 +104,7 @@ CASTS = (
         service="summaries",
     ),
     Cast(
+        opening="The critic works with a new prompt since this hour. Tell me what you see.",
         slow="critic",
         slow_because="The critic's new prompt reads the whole diff, every time. I take the old one back.",
         failing="direct_api",
@@ -101,10 +115,11 @@ CASTS = (
 )
 
 
-def chapter(number: int) -> list[Step]:
+def chapter(number: int, speed: float) -> list[Step]:
     """All steps, in the order of their minutes."""
     cast = CASTS[number % len(CASTS)]
-    steps = [*_calm(cast), *_slow(cast), *_key(), *_failing(cast), *_idle(cast), *_rejected(cast)]
+    hurry = f" (Here time runs {speed:g} times as fast as outside.)" if speed != 1 and not number else ""
+    steps = [*_calm(cast, hurry), *_slow(cast), *_key(), *_failing(cast), *_idle(cast), *_rejected(cast)]
     return sorted(steps, key=lambda step: step.minute)
 
 
@@ -138,10 +153,10 @@ def calm_spared(shortened: float) -> timedelta:
     return timedelta(minutes=CALM_MINUTES * (1 - shortened))
 
 
-def _calm(cast: Cast) -> list[Step]:
+def _calm(cast: Cast, hurry: str) -> list[Step]:
     waiting = {"area": "quality", "service": cast.service}
     return [
-        Say(0, "alice", f"All roles run on {DEFAULT_MODEL}; only hard tasks go to the stronger model."),
+        Say(0, "alice", cast.opening + hurry),
         Fire(2, QUEUE, "medium", waiting, "412 drafts wait for the critic; 150 are usual now.", "Add a critic"),
         Press(12, "ivan", QUEUE, ACKNOWLEDGE),
         End(21, QUEUE, waiting),
@@ -154,6 +169,7 @@ def _slow(cast: Cast) -> list[Step]:
         Say(47, "hana", cast.slow_because, thread_of=f"{SLOW} on {DEFAULT_MODEL}"),
         Press(50, "hana", SLOW, ACKNOWLEDGE),
         Say(70, "bo", "Answers are quick again here. Thanks, Hana."),
+        Command(76, "dave", "subscribe area=providers severity>=critical", channel="incidents"),
     ]
 
 
@@ -161,9 +177,10 @@ def _key() -> list[Step]:
     provider = {"area": "providers", "provider": "bedrock"}
     return [
         Fire(86, KEY, "low", provider, "The key of bedrock expires in 6 days.", "Order a new one", RUNBOOK + "keys"),
-        Press(98, "ivan", KEY, ACKNOWLEDGE),
-        Say(102, "ivan", "The new key is in the vault; the old one ends with this deployment.", thread_of=KEY),
-        End(112, KEY, provider),
+        Command(97, "ivan", "silence provider=bedrock for 16m because the new key comes today", about=KEY),
+        Press(117, "ivan", KEY, ACKNOWLEDGE),
+        Say(119, "ivan", "The new key is in the vault.", thread_of=KEY),
+        End(124, KEY, provider),
     ]
 
 

@@ -54,9 +54,11 @@ class Traffic:
         Else the first look after the jump would see a fleet that has fallen silent, and say so.
         """
         async with self._jumping:
-            await self.tell(self._clock.now() + timedelta(seconds=seconds))
-            await self._fold()
-            self._clock.advance(seconds)
+            try:
+                await self.tell(self._clock.now() + timedelta(seconds=seconds))
+                await self._fold()
+            finally:
+                self._clock.advance(seconds)
 
     async def tell(self, until: datetime) -> None:
         """Tell of what is not told yet; when riskbot cannot take it now, the next telling does."""

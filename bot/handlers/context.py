@@ -15,6 +15,7 @@ from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.answers import Answer
 from bot.services.complaints.desk import ComplaintDesk
+from bot.services.reports.delivery import DeliveryDesk
 from bot.services.reports.noise import ReportDesk
 from bot.services.silences.desk import SilenceDesk
 from bot.services.watching.report import RulesDesk
@@ -36,6 +37,7 @@ class Context:
 
     alerts: AlertDesk
     reports: ReportDesk
+    delivery: DeliveryDesk
     silences: SilenceDesk
     subscriptions: SubscriptionDesk
     rules: RulesDesk

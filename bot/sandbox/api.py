@@ -43,7 +43,7 @@ class WebApi:
         try:
             method = METHODS.get(exchange.method)
             exchange.arguments = await read_arguments(request, takes_json=method is None or method.takes_json)
-            answer = {"ok": True, **self._perform(request, exchange)}
+            answer = _warned(request, {"ok": True, **self._perform(request, exchange)})
             response = self._respond(exchange, answer)
             self._sandbox.store.flush()
         except SlackRefusal as refusal:
@@ -143,6 +143,15 @@ class WebApi:
             # As text: messages go on changing, and a long history read often would fill the memory.
             response=text[:_RESPONSE_KEPT],
         )
+
+
+def _warned(request: Request, answer: Json) -> Json:
+    """Slack takes JSON of an unnamed character set, and says that it should be named."""
+    kind = request.headers.get("content-type", "").lower()
+    if not kind.startswith("application/json") or "charset" in kind:
+        return answer
+    metadata = answer.get("response_metadata", {}) | {"warnings": ["missing_charset"]}
+    return answer | {"warning": "missing_charset", "response_metadata": metadata}
 
 
 def _rate_limited(retry_after_seconds: int) -> SlackRefusal:

@@ -14,6 +14,7 @@ class ChannelKind(StrEnum):
     PUBLIC = "channels"
     PRIVATE = "groups"
     DIRECT = "im"
+    GROUP_DIRECT = "mpim"
 
 
 #: What an event calls the kind, in `channel_type` and in `message.<…>`.
@@ -21,6 +22,7 @@ EVENT_KINDS = {
     ChannelKind.PUBLIC: ("channel", "message.channels"),
     ChannelKind.PRIVATE: ("group", "message.groups"),
     ChannelKind.DIRECT: ("im", "message.im"),
+    ChannelKind.GROUP_DIRECT: ("mpim", "message.mpim"),
 }
 
 
@@ -30,6 +32,7 @@ class Channel:
     name: str
     kind: ChannelKind = ChannelKind.PUBLIC
     topic: str = ""
+    purpose: str = ""
     creator: str = BOT_USER_ID
     created: int = 0
     is_archived: bool = False
@@ -102,7 +105,7 @@ class Channel:
             "is_channel": self.kind is ChannelKind.PUBLIC,
             "is_group": self.kind is ChannelKind.PRIVATE,
             "is_im": is_im,
-            "is_mpim": False,
+            "is_mpim": self.kind is ChannelKind.GROUP_DIRECT,
             "is_private": self.kind is not ChannelKind.PUBLIC,
             "is_general": self.name == "general",
             "is_shared": False,
@@ -117,7 +120,7 @@ class Channel:
             "name_normalized": self.name,
             "is_member": self.has_bot,
             "topic": {"value": self.topic, **described},
-            "purpose": {"value": "", **described},
+            "purpose": {"value": self.purpose, **described},
             "num_members": len(self.members),
         }
 

@@ -20,9 +20,17 @@ RESPONSE_URL_LIFETIME_SECONDS = 30 * 60.0
 RESPONSE_URL_USES = 5
 #: Seconds between a failed delivery of an event and the next one: at once, after a minute, after five.
 EVENT_RETRY_SECONDS = (0.0, 60.0, 300.0)
+EVENTS_PER_HOUR = 30_000
+#: Of an hour's deliveries by HTTP; above it Slack switches an app's events off, but not for a handful of failures.
+FAILING_SHARE = 0.95
+FAILURES_COUNT_FROM = 1_000
 MAX_CONNECTIONS = 10
+#: What Slack's hello says of a link's life, some five hours.
+LINK_LIFETIME_SECONDS = 18_060.0
 #: Slack closes a link some 10 s after it announced so.
 RETIRE_SECONDS = 10.0
+#: So long after its completion a file is not yet one that blocks may show.
+FILE_PROCESSING_SECONDS = 1.0
 
 TEXT_TRUNCATED_AT = 40_000
 UPDATE_TEXT_LIMIT = 4_000

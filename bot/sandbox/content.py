@@ -1,11 +1,13 @@
 """What a message may contain: text, blocks and metadata, checked and completed as Slack does."""
 
 import json
+import re
 import secrets
 
 from bot.sandbox.constants import METADATA_LIMIT_BYTES, TEXT_TRUNCATED_AT, VIEW_LIMIT_BYTES
 from bot.sandbox.errors import SlackRefusal
 from bot.sandbox.parsing import Arguments
+from bot.sandbox.reachable import unreachable_pictures
 from bot.sandbox.wire import Json, dumps
 from bot.slack.blocks import MESSAGE_CHARACTERS, BlockError, characters, check_blocks, check_view
 
@@ -27,6 +29,10 @@ _WITH_ACTION_ID = {
     "url_text_input",
     "workflow_button",
 }
+
+#: Mentions, dates and links; the ampersands of entities.
+_MARKUP = re.compile(r"(<(?:[@#!][^<>\s]|[a-z][a-z+.-]*:)[^<>]*>)", re.IGNORECASE)
+_BARE = re.compile(r"&(?!(?:amp|lt|gt);)")
 
 
 def read_content(arguments: Arguments, *, text_limit: int | None = None) -> Json:
@@ -59,7 +65,17 @@ def require_content(content: Json) -> None:
 def _text(text: str, limit: int | None) -> str:
     if limit is not None and len(text) > limit:
         raise SlackRefusal("msg_too_long")
-    return text[:TEXT_TRUNCATED_AT]
+    return escaped(text[:TEXT_TRUNCATED_AT])
+
+
+def escaped(text: str) -> str:
+    """As Slack keeps it: signs that are no markup of its own become entities, entities stay."""
+    parts = _MARKUP.split(text)
+    return "".join(part if _MARKUP.fullmatch(part) else _entities(part) for part in parts)
+
+
+def _entities(text: str) -> str:
+    return _BARE.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
 
 
 def read_blocks(blocks: object) -> list[Json]:
@@ -72,15 +88,24 @@ def read_blocks(blocks: object) -> list[Json]:
         raise invalid_blocks(errors)
     if characters(blocks) > MESSAGE_CHARACTERS:
         raise SlackRefusal("msg_blocks_too_long")
+    if flaws := _not_downloaded(blocks, "/blocks"):
+        raise _invalid_blocks(flaws)
     return complete_blocks(blocks)
 
 
+def _not_downloaded(blocks: list[Json], at: str) -> list[str]:
+    return [f"downloading image failed [json-pointer:{where}]" for where in unreachable_pictures(blocks, at)]
+
+
 def invalid_blocks(errors: list[BlockError]) -> SlackRefusal:
-    shown = [str(error) for error in errors]
-    return SlackRefusal("invalid_blocks", fields={"errors": shown, "response_metadata": _as_log(shown)})
+    return _invalid_blocks([str(error) for error in errors])
 
 
-def _as_log(shown: list[str]) -> Json:
+def _invalid_blocks(shown: list[str]) -> SlackRefusal:
+    return SlackRefusal("invalid_blocks", fields={"errors": shown, "response_metadata": as_log(shown)})
+
+
+def as_log(shown: list[str]) -> Json:
     return {"messages": [f"[ERROR] {text}" for text in shown]}
 
 
@@ -88,8 +113,9 @@ def read_view(value: object) -> Json:
     """A checked view with its ids filled in. Raises invalid_arguments with a pointer into the view."""
     if not isinstance(value, dict):
         raise SlackRefusal("invalid_arguments")
-    if errors := check_view(value):
-        raise SlackRefusal("invalid_arguments", fields={"response_metadata": _as_log([str(each) for each in errors])})
+    flaws = [str(each) for each in check_view(value)]
+    if flaws := flaws or _not_downloaded(value["blocks"], "/view/blocks"):
+        raise SlackRefusal("invalid_arguments", fields={"response_metadata": as_log(flaws)})
     if len(dumps(value).encode()) > VIEW_LIMIT_BYTES:
         raise SlackRefusal("view_too_large")
     return value | {"blocks": complete_blocks(value.get("blocks", []))}

@@ -12,6 +12,7 @@ from bot.sandbox.events import Events
 from bot.sandbox.faults import Faults
 from bot.sandbox.http_delivery import HttpDelivery
 from bot.sandbox.journal import Journal
+from bot.sandbox.later import Scheduled
 from bot.sandbox.manifest import Manifest
 from bot.sandbox.persistence import FileStore, MemoryStore
 from bot.sandbox.rate_limits import RateLimits
@@ -40,6 +41,7 @@ class Sandbox:
         self.http_delivery = HttpDelivery(self.clock, self.journal, SIGNING_SECRET)
         self.events = Events(self.clock, self.faults, self.manifest, self.carrier)
         self.workspace.announce = self.events.emit_later
+        self.scheduled = Scheduled(self.clock, self.workspace)
         #: (person, channel, ts) → what they have chosen in that message, `state.values` of a press.
         self.message_states: dict[tuple[str, str, str], Json] = {}
         #: "http://127.0.0.1:PORT", known once the server listens.
@@ -50,6 +52,7 @@ class Sandbox:
 
     def runs_on(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+        self.scheduled.resume()
 
     def on_loop(self, act: Callable[[], None]) -> None:
         """Do it on the sandbox's loop, whichever thread asks; the clock may be advanced from any."""
@@ -60,6 +63,8 @@ class Sandbox:
 
     async def close(self) -> None:
         self.events.cancel()
+        self.socket_mode.cancel()
+        self.scheduled.cancel()
         await self.http_delivery.close()
         self.store.close()
 
@@ -73,7 +78,8 @@ class Sandbox:
 
     def reset(self) -> None:
         """A fresh workspace: seed, no faults, no history of calls. Socket Mode links and the clock stay."""
-        self.events.cancel()
+        self.events.clear()
+        self.scheduled.cancel()
         self.workspace.reset()
         self.journal.clear()
         self.faults.clear()

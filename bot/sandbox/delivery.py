@@ -46,6 +46,9 @@ class Retry:
 
 
 class Carrier(Protocol):
+    #: Slack counts failures of deliveries by HTTP alone.
+    by_http: bool
+
     async def deliver(
         self, kind: EnvelopeKind, payload: Json, *, answerable: bool, retry: Retry | None = None
     ) -> Ack: ...

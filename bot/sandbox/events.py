@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.constants import APP_ID, BOT_USER_ID, EVENT_RETRY_SECONDS, TEAM_ID, VERIFICATION_TOKEN
 from bot.sandbox.delivery import Ack, Carrier, EnvelopeKind, Failure, Retry
+from bot.sandbox.event_quota import EventQuota
 from bot.sandbox.faults import Faults
 from bot.sandbox.feed import Happening
 from bot.sandbox.manifest import Manifest
@@ -20,6 +21,7 @@ class Events:
         self._faults = faults
         self._manifest = manifest
         self._carrier = carrier
+        self.quota = EventQuota(clock)
         # asyncio keeps no reference to a running task; these would be collected.
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -30,6 +32,9 @@ class Events:
         """
         if not self._manifest.hears(name or event["type"]):
             return None
+        if not self.quota.admits():
+            await self._tell_limited()
+            return None
         outer = self._outer(event)
         duplicate = self._faults.take_duplicate()
         ack = await self._deliver(outer, Retry())
@@ -39,6 +44,12 @@ class Events:
             again = outer if duplicate == "same_id" else self._outer(event)
             await self._deliver(again, Retry(1, "timeout") if duplicate == "same_id" else Retry())
         return ack
+
+    async def _tell_limited(self) -> None:
+        minute = self.quota.limited_minute()
+        if minute is not None:
+            outer = {"token": VERIFICATION_TOKEN, "type": "app_rate_limited", "team_id": TEAM_ID}
+            await self._deliver(outer | {"minute_rate_limited": minute, "api_app_id": APP_ID}, Retry())
 
     def emit_later(self, happenings: list[Happening]) -> None:
         """Deliver behind the back of what caused them; each in its own time, as Slack does."""
@@ -66,7 +77,11 @@ class Events:
         }
 
     async def _deliver(self, outer: Json, retry: Retry) -> Ack:
-        return await self._carrier().deliver(EnvelopeKind.EVENT, outer, answerable=False, retry=retry)
+        carrier = self._carrier()
+        ack = await carrier.deliver(EnvelopeKind.EVENT, outer, answerable=False, retry=retry)
+        if carrier.by_http:
+            self.quota.count(taken=ack.acknowledged)
+        return ack
 
     def _keep(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -84,3 +99,7 @@ class Events:
     def cancel(self) -> None:
         for task in self._tasks:
             task.cancel()
+
+    def clear(self) -> None:
+        self.cancel()
+        self.quota.clear()

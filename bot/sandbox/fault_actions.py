@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from bot.sandbox.constants import BOT_USER_ID
 from bot.sandbox.core import Sandbox
 from bot.sandbox.errors import ControlRefusal, not_there
-from bot.sandbox.feed import put_out
+from bot.sandbox.feed import archived, put_out
 from bot.sandbox.wire import Json
 
 
@@ -25,17 +25,24 @@ async def apply_faults(sandbox: Sandbox, body: Json) -> Json:
 
 
 def faults_on(sandbox: Sandbox) -> Json:
-    return sandbox.faults.on() | {"rate_limits": sandbox.limits.enforced}
+    state: Json = {"rate_limits": sandbox.limits.enforced}
+    return sandbox.faults.on() | state | ({"events_disabled": True} if sandbox.events.quota.disabled else {})
 
 
 async def _disconnect(sandbox: Sandbox, reason: object) -> None:
     await sandbox.socket_mode.disconnect(str(reason))
 
 
+async def _enable_events(sandbox: Sandbox, _value: object) -> None:
+    """What an admin does after Slack switched an app's events off."""
+    sandbox.events.quota.clear()
+
+
 async def _archive(sandbox: Sandbox, name: object) -> None:
     channel = sandbox.workspace.channel(name)
     channel.is_archived = True
     sandbox.workspace.channel_changed(channel)
+    sandbox.workspace.announce(archived(channel, channel.creator, sandbox.workspace.new_ts()))
 
 
 async def _remove_bot(sandbox: Sandbox, name: object) -> None:
@@ -59,6 +66,7 @@ async def _delete_message(sandbox: Sandbox, target: object) -> None:
 
 _ACTIONS: dict[str, Callable[[Sandbox, object], Awaitable[None]]] = {
     "disconnect": _disconnect,
+    "enable_events": _enable_events,
     "archive_channel": _archive,
     "remove_bot_from": _remove_bot,
     "delete_message": _delete_message,

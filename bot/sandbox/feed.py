@@ -18,11 +18,10 @@ EVENT_SCOPES = {
     "member_joined_channel": ("channels:read", "groups:read"),
     "channel_left": ("channels:read",),
     "group_left": ("groups:read",),
-    "channel_created": ("channels:read",),
     "channel_archive": ("channels:read",),
+    "group_archive": ("groups:read",),
     "subteam_members_changed": ("usergroups:read",),
     "user_change": ("users:read",),
-    "pin_added": ("pins:read",),
     "file_shared": ("files:read",),
 }
 
@@ -76,6 +75,24 @@ def put_out(channel: Channel, actor_id: str, event_ts: str) -> list[Happening]:
     """The bot was removed from a channel."""
     kind = "channel_left" if channel.kind is ChannelKind.PUBLIC else "group_left"
     return [({"type": kind, "channel": channel.id, "actor_id": actor_id, "event_ts": event_ts}, "")]
+
+
+def regrouped(group_id: str, user_id: str, now: int, *, added: bool) -> list[Happening]:
+    """One person came into a user group, or left it."""
+    came, left = ([user_id], []) if added else ([], [user_id])
+    event = {"type": "subteam_members_changed", "subteam_id": group_id, "team_id": TEAM_ID, "date_update": now}
+    counts = {"added_users_count": len(came), "removed_users_count": len(left)}
+    return [(event | {"added_users": came, "removed_users": left, "event_ts": f"{now}.000000"} | counts, "")]
+
+
+def file_shared(channel: Channel, file_id: str, event_ts: str) -> list[Happening]:
+    event = {"type": "file_shared", "channel_id": channel.id, "file_id": file_id, "user_id": BOT_USER_ID}
+    return [(event | {"file": {"id": file_id}, "event_ts": event_ts}, "")]
+
+
+def archived(channel: Channel, user_id: str, event_ts: str) -> list[Happening]:
+    kind = "channel_archive" if channel.kind is ChannelKind.PUBLIC else "group_archive"
+    return [({"type": kind, "channel": channel.id, "user": user_id, "event_ts": event_ts}, "")]
 
 
 def _in_channel(channel: Channel, message: Json) -> Happening:

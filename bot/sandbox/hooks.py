@@ -4,12 +4,14 @@ import base64
 import json
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.sandbox.constants import BOT_TOKEN
 from bot.sandbox.core import Sandbox
 from bot.sandbox.errors import SlackRefusal
-from bot.sandbox.methods.extras import take_upload
+from bot.sandbox.methods.files import take_upload
+from bot.sandbox.shared_files import kind_of
 from bot.sandbox.wire import Json, dumps
 
 
@@ -22,7 +24,8 @@ class Hooks:
             Route("/commands/{rest:path}", self._respond, methods=["POST"]),
             Route("/actions/{rest:path}", self._respond, methods=["POST"]),
             Route("/upload/{file_id}", self._upload, methods=["POST"]),
-            Route("/files/{file_id}/{name:path}", self._file, methods=["GET"]),
+            Route("/files/{file_id}/{name:path}", self._private_file, methods=["GET"]),
+            Route("/sandbox/files/{file_id}", self._file, methods=["GET"]),
         ]
 
     async def _respond(self, request: Request) -> Response:
@@ -52,14 +55,21 @@ class Hooks:
         self._sandbox.store.flush()
         return PlainTextResponse(f"OK - {record['length']}")
 
+    async def _private_file(self, request: Request) -> Response:
+        """An app shows its token and needs files:read; anybody else is sent to the door."""
+        allowed = self._sandbox.manifest.grants("files:read")
+        if request.headers.get("authorization") != f"Bearer {BOT_TOKEN}" or not allowed:
+            return RedirectResponse("/", 302)
+        return await self._file(request)
+
     async def _file(self, request: Request) -> Response:
         record = self._sandbox.workspace.files.get(request.path_params["file_id"])
         if record is None or record["content"] is None:
             return PlainTextResponse("file_not_found", 404)
         # As a download: what an app uploaded never runs in the page's origin.
         headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
-        kind = "image/png" if record["name"].endswith(".png") else "application/octet-stream"
-        return Response(base64.b64decode(record["content"]), media_type=kind, headers=headers)
+        headers |= {"Content-Security-Policy": "sandbox"}
+        return Response(base64.b64decode(record["content"]), media_type=kind_of(record), headers=headers)
 
 
 async def _json_or_form(request: Request) -> Json:

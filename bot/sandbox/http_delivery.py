@@ -24,6 +24,8 @@ _AGENT = {"User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)"}
 class HttpDelivery:
     """Off until a request URL is set; then commands, interactions and events all go there."""
 
+    by_http = True
+
     def __init__(self, clock: SandboxClock, journal: Journal, signing_secret: str) -> None:
         self._clock = clock
         self._journal = journal

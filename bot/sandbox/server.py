@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+import yaml
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
@@ -19,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from bot.errors import RiskbotError
 from bot.sandbox.api import WebApi
 from bot.sandbox.clock import SandboxClock
+from bot.sandbox.constants import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 from bot.sandbox.control import Control
 from bot.sandbox.core import Sandbox
 from bot.sandbox.hooks import Hooks
@@ -26,6 +28,7 @@ from bot.sandbox.page_socket import Pages
 from bot.sandbox.protocols import AbortableHttp, mutable_websockets
 from bot.sandbox.workspace import Workspace
 
+_NAME_A_FILE = "Name the manifest that api.slack.com shows under App Manifest."
 PAGE = Path(__file__).parent / "page"
 _START_SECONDS = 15.0
 
@@ -188,12 +191,25 @@ async def _index(_request: Request) -> Response:
     return FileResponse(index)
 
 
-def run_sandbox(port: int, data_file: Path | None) -> int:
-    """`riskbot sandbox`: serve until Ctrl-C or SIGTERM. Raises SandboxFailed for a taken port."""
-    server = SandboxServer(port=port, data_file=data_file)
+def _read_manifest(path: Path) -> Mapping[str, Any]:
+    try:
+        document = yaml.safe_load(path.read_text("utf-8"))
+    except OSError as error:
+        raise SandboxFailed(f"The manifest {path} cannot be read: {error.strerror}.", hint=_NAME_A_FILE) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SandboxFailed(f"The manifest {path} is neither YAML nor JSON: {error}.", hint=_NAME_A_FILE) from error
+    if not isinstance(document, Mapping):
+        raise SandboxFailed(f"The manifest {path} holds no object.", hint=_NAME_A_FILE)
+    return document
+
+
+def run_sandbox(port: int, data_file: Path | None, manifest: Path | None = None) -> int:
+    """`riskbot sandbox`: serve until Ctrl-C or SIGTERM. Raises SandboxFailed for a taken port or a bad manifest."""
+    server = SandboxServer(port=port, data_file=data_file, manifest=_read_manifest(manifest) if manifest else None)
 
     def announce() -> None:
-        sys.stdout.write(f"Workspace: {server.url}\nSlack clients' base_url: {server.api_url}\nCtrl-C ends it.\n")
+        sys.stdout.write(f"Workspace: {server.url}\nSlack clients' base_url: {server.api_url}\n")
+        sys.stdout.write(f"Tokens: {BOT_TOKEN}, {APP_TOKEN}; signing secret: {SIGNING_SECRET}\nCtrl-C ends it.\n")
         sys.stdout.flush()
 
     with contextlib.suppress(KeyboardInterrupt):

@@ -7,12 +7,19 @@ import secrets
 import time
 import uuid
 from collections import deque
+from collections.abc import Coroutine
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bot.sandbox.clock import SandboxClock
-from bot.sandbox.constants import ACK_DEADLINE_SECONDS, APP_ID, MAX_CONNECTIONS, RETIRE_SECONDS
+from bot.sandbox.constants import (
+    ACK_DEADLINE_SECONDS,
+    APP_ID,
+    LINK_LIFETIME_SECONDS,
+    MAX_CONNECTIONS,
+    RETIRE_SECONDS,
+)
 from bot.sandbox.delivery import Ack, EnvelopeKind, Failure, Retry
 from bot.sandbox.errors import ControlRefusal
 from bot.sandbox.faults import Faults
@@ -27,6 +34,8 @@ _TICKETS_KEPT = 1_000
 class SocketMode:
     """All links of the app. An acknowledgement counts whichever link it comes by: after a refresh it is the new one."""
 
+    by_http = False
+
     def __init__(self, clock: SandboxClock, faults: Faults, journal: Journal) -> None:
         self._clock = clock
         self._faults = faults
@@ -36,7 +45,9 @@ class SocketMode:
         self._retiring: set[WebSocket] = set()
         self._turn = 0
         self._waiting: dict[str, asyncio.Future[Json | None]] = {}
-        self._closers: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        #: In real time, as all of the protocol.
+        self.link_lifetime_seconds = LINK_LIFETIME_SECONDS
         #: Called with the number of links when it changes.
         self.on_count: Any = None
 
@@ -63,6 +74,7 @@ class SocketMode:
             return
         self._links.append(link)
         self._counted()
+        aging = self._keep(self._age(link))
         try:
             await link.send_text(dumps(self._hello()))
             await self._read(link)
@@ -70,10 +82,11 @@ class SocketMode:
             # RuntimeError: the link was closed from our side while being read.
             pass
         finally:
+            aging.cancel()
             self._forget(link)
 
     def _hello(self) -> Json:
-        debug = {**_DEBUG, "build_number": 10, "approximate_connection_time": 18060}
+        debug = {**_DEBUG, "build_number": 10, "approximate_connection_time": int(self.link_lifetime_seconds)}
         connection = {"app_id": APP_ID}
         return {"type": "hello", "num_connections": self.count, "connection_info": connection, "debug_info": debug}
 
@@ -155,14 +168,32 @@ class SocketMode:
         """Announce the end of every link and close it: at once for link_disabled, else some seconds later."""
         if reason not in DISCONNECT_REASONS:
             raise ControlRefusal(f"There is no reason {reason!r}. There is: {', '.join(DISCONNECT_REASONS)}.")
-        announcement = dumps({"type": "disconnect", "reason": reason, "debug_info": _DEBUG})
         for link in list(self._links):
-            self._retiring.add(link)
-            with contextlib.suppress(WebSocketDisconnect, RuntimeError, OSError):
-                await link.send_text(announcement)
-            task = asyncio.create_task(self._close_later(link, 0.0 if reason == "link_disabled" else RETIRE_SECONDS))
-            self._closers.add(task)
-            task.add_done_callback(self._closers.discard)
+            await self._retire(link, reason)
+
+    async def _retire(self, link: WebSocket, reason: str) -> None:
+        announcement = dumps({"type": "disconnect", "reason": reason, "debug_info": _DEBUG})
+        self._retiring.add(link)
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError, OSError):
+            await link.send_text(announcement)
+        self._keep(self._close_later(link, 0.0 if reason == "link_disabled" else RETIRE_SECONDS))
+
+    async def _age(self, link: WebSocket) -> None:
+        """No link lives long: Slack replaces each after some hours, with a warning before."""
+        await asyncio.sleep(self.link_lifetime_seconds)
+        if link in self._links:
+            await self._retire(link, "warning")
+
+    def _keep(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        # asyncio keeps no reference to a running task; these would be collected.
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def cancel(self) -> None:
+        for task in self._tasks:
+            task.cancel()
 
     async def _close_later(self, link: WebSocket, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -1,5 +1,6 @@
 """The workspace's state in memory. Every change is stored and told to the pages that watch."""
 
+import secrets
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -7,7 +8,7 @@ from bot.sandbox.channels import Channel, ChannelKind
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.constants import BOT_NAME, BOT_USER_ID
 from bot.sandbox.errors import not_there
-from bot.sandbox.feed import Happening, changed, deleted, posted
+from bot.sandbox.feed import Happening, changed, deleted, posted, regrouped
 from bot.sandbox.messages import bury, edit
 from bot.sandbox.people import SEEDED_CHANNELS, Group, User, seeded_groups, seeded_users
 from bot.sandbox.persistence import MemoryStore
@@ -39,6 +40,8 @@ class Workspace:
         #: Person → their open modals, the top one last.
         self.views: dict[str, list[Json]] = {}
         self.homes: dict[str, Json] = {}
+        #: Id → {id, channel, post_at, content, thread_ts} of messages for later.
+        self.scheduled: dict[str, Json] = {}
         #: File id → {name, title, content (base64), …}.
         self.files: dict[str, Json] = {}
 
@@ -50,7 +53,7 @@ class Workspace:
             members = [*people, BOT_USER_ID] if seed.with_bot else ["U0ALICE", "U0HANA", "U0IVAN"]
             kind = ChannelKind.PRIVATE if seed.is_private else ChannelKind.PUBLIC
             self.channels[seed.id] = Channel(
-                seed.id, seed.name, kind, seed.topic, "U0ALICE", is_archived=seed.is_archived, members=members
+                seed.id, seed.name, kind, seed.topic, creator="U0ALICE", is_archived=seed.is_archived, members=members
             )
 
     def reset(self) -> None:
@@ -74,6 +77,7 @@ class Workspace:
         self.ephemerals = dict(self.store.load("ephemeral"))
         self.views = {user_id: record["stack"] for user_id, record in self.store.load("views")}
         self.homes = dict(self.store.load("home"))
+        self.scheduled = dict(self.store.load("scheduled"))
         self.files = dict(self.store.load("file"))
 
     def tell(self, event: str, **fields: Any) -> None:
@@ -124,6 +128,20 @@ class Workspace:
             )
         return self.channels[channel_id]
 
+    def group_channel(self, people: list[User]) -> Channel:
+        """The conversation of these people and the bot, opened when there is none yet."""
+        members = [*(user.id for user in people), BOT_USER_ID]
+        wanted = set(members)
+        found = (each for each in self.channels.values() if each.kind is ChannelKind.GROUP_DIRECT)
+        known = next((each for each in found if set(each.members) == wanted), None)
+        if known is not None:
+            return known
+        name = f"mpdm-{'--'.join([*(user.name for user in people), BOT_NAME])}-1"
+        channel_id = "G" + secrets.token_hex(5).upper()
+        created = int(self.clock.now())
+        self.add_channel(Channel(channel_id, name, ChannelKind.GROUP_DIRECT, created=created, members=members))
+        return self.channels[channel_id]
+
     # --- changes ---
 
     def add_channel(self, channel: Channel) -> None:
@@ -153,9 +171,12 @@ class Workspace:
                 raise not_there("group", handle, known)
         wanted = {handle.removeprefix("@") for handle in handles}
         for group in self.groups.values():
-            group.users = [user_id for user_id in group.users if user_id != user.id]
-            group.users += [user.id] if group.handle in wanted else []
+            if (user.id in group.users) == (group.handle in wanted):
+                continue
+            comes = group.handle in wanted
+            group.users = [*group.users, user.id] if comes else [each for each in group.users if each != user.id]
             self.store.put("group", group.id, {name: getattr(group, name) for name in Group.__slots__})
+            self.announce(regrouped(group.id, user.id, int(self.clock.now()), added=comes))
 
     def keep_views(self, user_id: str) -> None:
         """Store what was typed into the person's views."""
@@ -163,6 +184,7 @@ class Workspace:
 
     def user_changed(self, user: User) -> None:
         self.store.put("user", user.id, {name: getattr(user, name) for name in User.__slots__})
+        self.announce([({"type": "user_change", "user": user.to_slack(), "event_ts": self.new_ts()}, "")])
 
     def post(self, channel: Channel, message: Json) -> None:
         """A new message of the bot's own; it hears of it as of any other."""
@@ -230,15 +252,35 @@ class Workspace:
         self.store.put("home", user_id, view)
         self.tell("home", user=user_id, view=view)
 
+    def put_scheduled(self, kept: Json) -> None:
+        self.scheduled[kept["id"]] = kept
+        self.store.put("scheduled", kept["id"], kept)
+
+    def drop_scheduled(self, scheduled_id: str) -> None:
+        del self.scheduled[scheduled_id]
+        self.store.drop("scheduled", scheduled_id)
+
     def put_file(self, file_id: str, record: Json) -> None:
         self.files[file_id] = record
         self.store.put("file", file_id, record)
+
+    def drop_file(self, file_id: str) -> None:
+        """The file is gone; what showed it shows a tombstone of it."""
+        del self.files[file_id]
+        self.store.drop("file", file_id)
+        for channel in self.channels.values():
+            for message in channel.messages.values():
+                if any(file["id"] == file_id for file in message.get("files", ())):
+                    gone = {"id": file_id, "mode": "tombstone"}
+                    message["files"] = [gone if file["id"] == file_id else file for file in message["files"]]
+                    self.message_changed(channel, message)
 
     def to_state(self) -> Json:
         return {
             "users": [user.to_state() for user in self.users.values()],
             "groups": [group.to_slack(with_users=True) for group in self.groups.values()],
             "channels": _states(self.channels.values()),
+            "files": [_file_state(file_id, record) for file_id, record in self.files.items()],
             "ephemeral": list(self.ephemerals.values()),
             "views": self.views,
             "homes": self.homes,
@@ -252,3 +294,9 @@ def _states(channels: Iterable[Channel]) -> list[Json]:
 def _microseconds(ts: str) -> int:
     seconds, _, fraction = ts.partition(".")
     return int(seconds) * 1_000_000 + int(fraction.ljust(6, "0")[:6])
+
+
+def _file_state(file_id: str, record: Json) -> Json:
+    """A file without its bytes; one that was never completed is no file to anybody."""
+    told = {name: record[name] for name in ("name", "title", "length")}
+    return {"id": file_id, **told, "completed": record.get("completed_at") is not None}

@@ -10,6 +10,7 @@ from riskengine.durations import spoken
 from riskengine.response.alerts import Alert, AlertStatus, Severity
 from riskengine.response.grouping import Group, identity_of
 from riskengine.response.reports import Mutes
+from riskengine.rules import SOURCE
 
 #: Alerts that a card lists one by one; the rest are counted.
 LISTED = 5
@@ -85,15 +86,22 @@ class AlertCard(BaseModel):
     acknowledged_at: datetime | None
     expires_at: datetime | None
     assigned_to: str
+    #: Empty where nobody said so: its `sender` did.
     resolved_by: str
+    sender: str
     resolved_at: datetime | None
     firing: int
     acknowledged: int
     suppressed: int
     mutes: tuple[MuteLine, ...]
     unmuted_at: datetime | None
+    #: How often it changed while it flaps; empty while it does not.
+    flapping: str
     lines: tuple[Line, ...]
     more: int
+    #: A file of Slack's, and what it shows in words; empty while there is none.
+    picture: str = ""
+    picture_shows: str = ""
 
 
 class DigestLine(BaseModel):
@@ -148,15 +156,24 @@ def to_card(group: Group, alerts: Sequence[Alert], mutes: Mutes = NOTHING_MUTES)
         expires_at=group.acknowledgement_expires_at,
         assigned_to=group.assigned_to or "",
         resolved_by=_ended_by(alerts),
+        sender="its rule" if alerts and alerts[0].source == SOURCE else "its sender",
         resolved_at=group.resolved_at,
         firing=group.firing,
         acknowledged=group.acknowledged,
         suppressed=group.suppressed,
         mutes=_mute_lines(mutes),
         unmuted_at=group.unmuted_at if group.status == AlertStatus.FIRING else None,
+        flapping=_flapping(group),
         lines=_lines((holding or list(alerts))[:LISTED], group),
         more=max(0, group.firing + group.acknowledged + group.suppressed - LISTED) if holding else 0,
     )
+
+
+def _flapping(group: Group) -> str:
+    if group.flapping_since is None or not group.changed_at:
+        return ""
+    span = group.changed_at[-1] - group.changed_at[0]
+    return f"flapping: {len(group.changed_at)} changes in {spoken(span)}"
 
 
 def _mute_lines(mutes: Mutes) -> tuple[MuteLine, ...]:

@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clock import Clock
+from bot.errors import WrongUse
 from bot.slack.errors import Outcome, SlackError, outcome_of
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -61,8 +62,11 @@ class SlackClient:
 
         Raises SlackError; its outcome is AMBIGUOUS when the request may have been taken although no answer came.
         """
+        return await self._answered(method, json=arguments)
+
+    async def _answered(self, method: str, **body: Any) -> dict[str, Any]:
         try:
-            response = await self._client.api_call(method, json=arguments)
+            response = await self._client.api_call(method, **body)
             self._compare_clocks(response)
         except SlackApiError as error:
             raise _refused(method, error) from error
@@ -72,6 +76,29 @@ class SlackClient:
             reason = str(error) or type(error).__name__
             raise SlackError(method, f"no answer ({reason})", Outcome.AMBIGUOUS) from error
         return _as_dict(response.data)
+
+    async def submit(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """Call a method that takes a form and no JSON, as those for files do. Raises SlackError as `call` does."""
+        return await self._answered(method, data=arguments)
+
+    async def upload(self, url: str, content: bytes) -> None:
+        """Send a file's bytes where Slack told us to; nobody sees it before it is completed. Raises SlackError."""
+        method = "the upload of a file"
+        timeout = aiohttp.ClientTimeout(total=self._client.timeout)
+        try:
+            async with self._session.post(url, data=content, proxy=self._client.proxy, timeout=timeout) as answer:
+                status = answer.status
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise SlackError(method, f"no answer ({error or type(error).__name__})", Outcome.AMBIGUOUS) from error
+        if status != 200:  # noqa: PLR2004 - the only answer that means taken
+            raise SlackError(method, f"HTTP {status}", Outcome.RETRY)
+
+    @property
+    def _session(self) -> aiohttp.ClientSession:
+        session = self._client.session
+        if session is None:
+            raise WrongUse("A client without a session cannot upload.", hint="Make it with web_client.")
+        return session
 
     async def query(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Call a method that reads and takes its arguments in the address."""

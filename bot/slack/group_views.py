@@ -21,6 +21,8 @@ TOLD = {
     "assigned": ("👉", "assigned it to"),
     "resolved": ("✅", "resolved it"),
     "silenced": ("🔕", "was silenced"),
+    "inhibited": ("🔕", "was muted by an alert that explains it"),
+    "uninhibited": ("🔔", "is explained by that alert no more"),
     "unsilenced": ("🔔", "is silenced no more"),
     "judged_useful": ("👍", "called it useful"),
     "judged_not_useful": ("👎", "called it not useful"),

@@ -59,7 +59,7 @@ COMMANDS = (
         Command.ALERTS,
         "What fires, what is yours",
         "[status | list | mine | silence | silences | subscribe | unsubscribe | subscriptions | rules | complaints "
-        "| report | help]",
+        "| report | delivery | help]",
     ),
 )
 SHORTCUTS = (

@@ -39,6 +39,7 @@ SCOPES: tuple[str, ...] = (
     "channels:join",
     "im:write",
     "im:history",
+    "files:write",
 )
 BOT_EVENTS: tuple[str, ...] = ("app_home_opened",)
 #: Where Slack sends everything in HTTP mode, below the installation's address.

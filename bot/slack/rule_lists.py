@@ -64,22 +64,20 @@ def _rule(report: RuleReport, subjects: int, condition: int) -> dict[str, Any]:
         "name": rule.name,
         "severity": rule.severity.value,
         "condition": text if len(text) <= condition else text[:condition] + "…",
-        "terms": terms(rule),
+        "terms": terms(rule, counts_calls=report.counts_calls),
         "counts": _counts(report.subjects),
         "subjects": named,
         "more": len(report.subjects) - len(named),
     }
 
 
-def terms(rule: Rule) -> str:
+def terms(rule: Rule, *, counts_calls: bool) -> str:
     """How it is judged, in one line: `for 5m · over 5m · per model, role · from 20 calls`."""
     parts = [
         f"for {written(rule.pending_for)}" if rule.pending_for else "fires at once",
         f"over {written(rule.window)}",
-        f"per {', '.join(each for each in rule.per if each != 'none')}"
-        if rule.per != ("none",)
-        else "all calls together",
-        f"from {rule.minimum_samples} calls",
+        f"per {', '.join(each for each in rule.per if each != 'none')}" if rule.per != ("none",) else "all together",
+        f"from {rule.minimum_samples} calls" if counts_calls else "",
         f"keeps firing for {written(rule.keep_firing_for)}" if rule.keep_firing_for else "",
     ]
     return "  ·  ".join(filter(None, parts))
@@ -95,7 +93,7 @@ def _subject(each: SubjectReport) -> dict[str, Any]:
     since: datetime | None = each.since
     return {
         "emoji": EMOJI[each.standing],
-        "subject": each.subject or "all calls",
+        "subject": each.subject or "all together",
         "standing": each.standing.value,
         "since": since,
         "figures": "; ".join(each.figures)[:160],

@@ -16,6 +16,8 @@ from riskengine.response.grouping import Group
 from riskengine.response.reports import GroupDetail, Mutes, Overview
 
 OPEN = (AlertStatus.FIRING, AlertStatus.ACKNOWLEDGED, AlertStatus.SUPPRESSED)
+#: What people hear of: not of what is muted.
+HEARD = (AlertStatus.FIRING, AlertStatus.ACKNOWLEDGED)
 
 
 class AlertFilter(BaseModel):
@@ -81,8 +83,11 @@ _FIRING_WORST_OLDEST = (
 
 
 def open_within(tx: Transaction, areas: Sequence[str], severities: Sequence[Severity], limit: int) -> list[Group]:
-    """Open groups of these areas and severities, firing and worst and oldest first; an empty list means any."""
-    condition = and_(alert_groups.c.status.in_(OPEN))
+    """Open groups of these areas and severities, firing and worst and oldest first; an empty list means any.
+
+    Without the muted ones: they come by themselves when nothing mutes them any more.
+    """
+    condition = and_(alert_groups.c.status.in_(HEARD))
     condition = and_(condition, alert_groups.c.area.in_(areas)) if areas else condition
     condition = and_(condition, alert_groups.c.severity.in_(severities)) if severities else condition
     rows = tx.execute(select(alert_groups).where(condition).order_by(*_FIRING_WORST_OLDEST).limit(limit))

@@ -289,6 +289,12 @@ def _newest_of(group_ids: Sequence[int]) -> Select[tuple[int]]:
     return select(func.max(alerts.c.id)).where(alerts.c.group_id.in_(group_ids)).group_by(alerts.c.group_id)
 
 
+def groups_from(tx: Transaction, group_ids: Sequence[int], source: str) -> set[int]:
+    """Those of the groups that hold an alert of a source."""
+    mine = select(alerts.c.group_id).where(alerts.c.group_id.in_(group_ids), alerts.c.source == source)
+    return set(tx.execute(mine.distinct()).scalars())
+
+
 def insert_alerts(tx: Transaction, new: Iterable[Alert]) -> None:
     rows = [alert.model_dump(exclude={"id"}) for alert in new]
     if rows:

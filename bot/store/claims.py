@@ -47,6 +47,8 @@ class Action(StrEnum):
     EDIT = "chat.update"
     #: Look whether an earlier post of unknown fate is there; named by the method that it costs.
     RECONCILE = "conversations.history"
+    #: Begin to upload a picture.
+    UPLOAD = "files.getUploadURLExternal"
 
 
 class Claimed(NamedTuple):
@@ -220,9 +222,9 @@ def queue(tx: Transaction) -> Queue:
     def count(kind: ColumnElement[bool]) -> int:
         return int(tx.execute(select(func.count()).select_from(messages).where(kind)).scalar_one())
 
-    oldest = [
-        tx.execute(select(func.min(messages.c.wanted_at)).where(kind)).scalar_one() for kind in (TO_POST, TO_EDIT)
-    ]
+    # An edit waits since its newer state was wished for, not since its card was.
+    since = ((TO_POST, messages.c.wanted_at), (TO_EDIT, messages.c.not_before))
+    oldest = [tx.execute(select(func.min(moment)).where(kind)).scalar_one() for kind, moment in since]
     waits = [tx.protocol_now - moment for moment in oldest if moment is not None]
     return Queue(
         waiting=count(TO_POST) + count(TO_EDIT) + count(SENDING),

@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.store import muting
 from bot.store.database import Bell, Transaction
 from bot.store.dialects import upsert_in
 from bot.store.schema import Id, UtcDateTime, metadata
@@ -34,15 +35,18 @@ class DueKind(StrEnum):
     TELL_GROUP = "alert_group.tell"
     REPEAT_GROUP = "alert_group.repeat"
     EXPIRE_ACKNOWLEDGEMENT = "alert_group.expire_acknowledgement"
+    CALM_GROUP = "alert_group.calm"
     #: The subject is the id of the silence.
     REVIEW_SILENCE = "silence.review"
+    #: The subject is the id of the alert that mutes others, or did.
+    REVIEW_INHIBITION = "inhibition.review"
     #: The weekly report; there is one, its subject is 1.
     NOISE_REPORT = "noise_report"
 
 
-#: Work that waits until intake has ended what it is about. Claimed one by one and by itself: else it would wait for
-#: an intake that waits for another row of the same claim.
-ALONE = (DueKind.REVIEW_SILENCE,)
+#: Work on what mutes alerts: it waits until nobody mutes by what was in force (`muting`), and takes its row only then.
+#: The other way round it would wait for an intake that waits for that row. One by one, each transaction stays short.
+ALONE = (DueKind.REVIEW_SILENCE, DueKind.REVIEW_INHIBITION)
 
 
 due = Table(
@@ -73,6 +77,11 @@ class DueRow(NamedTuple):
 def schedule(tx: Transaction, kind: DueKind, subject_ids: Sequence[int], due_at: datetime) -> None:
     """Have it done at `due_at`, in place of any earlier appointment of the same kind and subject."""
     _put(tx, kind, dict.fromkeys(subject_ids, due_at), keep_earlier=False)
+
+
+def schedule_each(tx: Transaction, kind: DueKind, moments: Mapping[int, datetime]) -> None:
+    """The same with a moment for each subject, in one statement."""
+    _put(tx, kind, moments, keep_earlier=False)
 
 
 def schedule_by(tx: Transaction, kind: DueKind, subject_ids: Sequence[int], due_at: datetime) -> None:
@@ -125,15 +134,28 @@ def claim(tx: Transaction, limit: int) -> list[DueRow]:
     writer. A rollback puts them back. The rows are chosen in a CTE, which PostgreSQL runs once: a plain subquery may be
     run again by a join, and then takes more than `limit`.
     """
-    # Not by age: among thousands that are due, those of these kinds are few, and found by their kind.
-    alone = select(due.c.id).where(due.c.kind.in_(ALONE), due.c.due_at <= tx.now).limit(1)
-    others = select(due.c.id).where(KNOWN, due.c.kind.not_in(ALONE), due.c.due_at <= tx.now).order_by(due.c.due_at)
-    return _take(tx, alone) or _take(tx, others.limit(limit))
+    return _claim_alone(tx) or _take(tx, _OTHERS.limit(limit))
+
+
+#: Not by age: among thousands that are due, those of these kinds are few, and found by their kind.
+_ALONE = select(due.c.id).where(due.c.kind.in_(ALONE), due.c.due_at <= bindparam("now", type_=UtcDateTime)).limit(1)
+_OTHERS = (
+    select(due.c.id)
+    .where(KNOWN, due.c.kind.not_in(ALONE), due.c.due_at <= bindparam("now", type_=UtcDateTime))
+    .order_by(due.c.due_at)
+)
+
+
+def _claim_alone(tx: Transaction) -> list[DueRow]:
+    if tx.execute(_ALONE, {"now": tx.now}).one_or_none() is None:
+        return []
+    muting.begin_change(tx)
+    return _take(tx, _ALONE)
 
 
 def _take(tx: Transaction, wanted: Select[tuple[int]]) -> list[DueRow]:
     ripe = wanted.with_for_update(skip_locked=True).cte("ripe")
-    taken = tx.execute(delete(due).where(due.c.id.in_(select(ripe.c.id))).returning(*due.c))
+    taken = tx.execute(delete(due).where(due.c.id.in_(select(ripe.c.id))).returning(*due.c), {"now": tx.now})
     return sorted((_to_row(row) for row in taken), key=lambda row: row.due_at)
 
 
@@ -149,6 +171,8 @@ def ripe(tx: Transaction, limit: int) -> list[DueRow]:
 
 def claim_one(tx: Transaction, row: DueRow) -> list[DueRow]:
     """Take one row; empty when somebody else has taken or moved it."""
+    if row.kind in ALONE:
+        muting.begin_change(tx)
     same = (due.c.id == row.id) & (due.c.due_at == row.due_at)
     return [_to_row(taken) for taken in tx.execute(delete(due).where(same).returning(*due.c))]
 

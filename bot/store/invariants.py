@@ -11,7 +11,7 @@ from bot.store.claims import Action
 from bot.store.database import Bell, Transaction
 from bot.store.destinations import destinations
 from bot.store.due import DueKind, due
-from bot.store.messages import AMBIGUOUS, BEHIND, SENDING, TO_POST, MessageState, Nature, is_state, messages
+from bot.store.messages import AMBIGUOUS, BEHIND, OURS, SENDING, TO_POST, MessageState, Nature, is_state, messages
 from bot.store.rates import method_rates
 from bot.store.rule_states import rule_looks
 from bot.store.silences import silences
@@ -62,6 +62,11 @@ def unending_acknowledgements(tx: Transaction) -> Rows:
     return _rows(tx, _without(DueKind.EXPIRE_ACKNOWLEDGEMENT, and_(alert_groups.c.status.in_(OPEN), ends)))
 
 
+def uncalmed_groups(tx: Transaction) -> Rows:
+    """Groups that flap, and of which nothing will ever say that they do not."""
+    return _rows(tx, _without(DueKind.CALM_GROUP, alert_groups.c.flapping_since.is_not(None)))
+
+
 def unattended_silences(tx: Transaction) -> Rows:
     """Silences that will never begin or end, or that are over and still mute alerts which hold."""
     alive = silences.c.state.in_((SilenceStatus.PENDING, SilenceStatus.ACTIVE))
@@ -109,7 +114,7 @@ def unsought_posts(tx: Transaction, patience: timedelta) -> Rows:
     moves = or_(
         method_rates.c.booked_until > tx.protocol_now - patience, method_rates.c.held_until > tx.protocol_now - patience
     )
-    ripe = and_(AMBIGUOUS, messages.c.not_before <= tx.protocol_now)
+    ripe = and_(AMBIGUOUS, OURS, messages.c.not_before <= tx.protocol_now)
     still = ~exists().where(method_rates.c.method == Action.RECONCILE, moves)
     return _rows(tx, select(messages.c.id, messages.c.attempts).where(ripe, still).order_by(messages.c.id))
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, func, or_, select
 
 from bot.store.alerts import alert_groups, alerts
 from bot.store.audit import audit
@@ -37,6 +37,14 @@ def told_between(tx: Transaction, since: datetime, until: datetime) -> list[Told
         )
         for row in rows
     ]
+
+
+def muted_between(tx: Transaction, since: datetime, until: datetime) -> dict[str, int]:
+    """By name, how many alerts of the span a silence or an inhibition muted, for a while or to their end."""
+    muted = or_(alerts.c.silenced_by.is_not(None), alerts.c.inhibited_by.is_not(None))
+    mine = muted & (alerts.c.received_at >= since) & (alerts.c.received_at < until)
+    rows = tx.execute(select(alerts.c.name, func.count().label("number")).where(mine).group_by(alerts.c.name))
+    return {row.name: int(row.number) for row in rows}
 
 
 def _told(since: datetime, until: datetime, *columns: Any) -> Select[Any]:

@@ -79,6 +79,12 @@ def all_states(tx: Transaction) -> dict[tuple[str, str], StoredState]:
     return {(row.rule, row.subject): _to_state(row) for row in rows}
 
 
+def figures_of(tx: Transaction, rule: str, labels: Mapping[str, str]) -> dict[str, Any]:
+    """The last figures of a rule for the subject of an alert, whose labels may say more than the subject does."""
+    rows = tx.execute(select(rule_states.c.labels, rule_states.c.figures).where(rule_states.c.rule == rule))
+    return next((row.figures for row in rows if row.labels.items() <= labels.items()), {})
+
+
 def put(tx: Transaction, states: Sequence[StoredState]) -> None:
     """Store states, new and known ones."""
     rows = [

@@ -16,11 +16,12 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    or_,
     select,
     update,
 )
 
-from bot.store.alerts import alerts
+from bot.store.alerts import alert_groups, alerts
 from bot.store.database import Transaction
 from bot.store.schema import Id, Json, UtcDateTime, metadata
 from riskengine.response.alerts import AlertStatus, Severity
@@ -44,7 +45,7 @@ silences = Table(
     Column("ended_by", String(80)),
     Column("ended_because", String(16)),
     Column("hidden", Integer, nullable=False, server_default="0"),
-    #: How far the open alerts have been gone through since it began, by fingerprint; NULL when all of them have.
+    #: How far the open alerts have been gone through since it began (`next_by_group`); NULL when all of them have.
     Column("reached", String(64)),
     #: Channels that were told of its begin, and will be told of its end.
     Column("channels", Json, nullable=False),
@@ -53,6 +54,7 @@ silences = Table(
 
 #: Spelled as a constant: a planner cannot know that a bound parameter fits a partial index.
 IS_OPEN: ColumnElement[bool] = alerts.c.status != literal_column("'resolved'")
+_GROUP_IS_OPEN: ColumnElement[bool] = alert_groups.c.status != literal_column("'resolved'")
 #: What silences see of an alert.
 _COLUMNS = (
     *(alerts.c.id, alerts.c.group_id, alerts.c.fingerprint, alerts.c.name, alerts.c.severity, alerts.c.labels),
@@ -160,16 +162,55 @@ def last_ended(tx: Transaction, silence_id: int) -> datetime | None:
     return moment
 
 
-def open_after(tx: Transaction, fingerprint: str, limit: int) -> list[OpenAlert]:
-    """The next alerts that hold, in the order of their fingerprints, which is an index that is there anyway."""
+def open_after(tx: Transaction, fingerprint: str, limit: int, *, before: int | None = None) -> list[OpenAlert]:
+    """The next alerts that hold, in the order of their fingerprints, which is an index that is there anyway.
+
+    `before` leaves out the alerts from this one on.
+    """
     later = select(*_COLUMNS).where(IS_OPEN, alerts.c.fingerprint > fingerprint)
+    if before is not None:
+        later = later.where(alerts.c.id < before)
     return [_open(row) for row in tx.execute(later.order_by(alerts.c.fingerprint).limit(limit))]
 
 
+class Portion(NamedTuple):
+    """Some alerts that hold, group by group, and where the next ones begin; None when these were the last."""
+
+    alerts: list[OpenAlert]
+    reached: str | None
+
+
+def next_by_group(tx: Transaction, reached: str, *, groups: int, limit: int) -> Portion:
+    """The next alerts that hold, of so many groups at most.
+
+    Group by group, since each group that is touched is summed and shown anew. `reached` is a group's key, which is in
+    the index of open groups, and an alert of that group beyond which to go on.
+    """
+    key, _, after = reached.partition(":")
+    beyond = alert_groups.c.key >= key if after else alert_groups.c.key > key
+    next_groups = select(alert_groups.c.id, alert_groups.c.key).where(_GROUP_IS_OPEN, beyond)
+    found = tx.execute(next_groups.order_by(alert_groups.c.key).limit(groups)).all()
+    if not found:
+        return Portion([], None)
+    of_groups = (
+        select(*_COLUMNS, alert_groups.c.key)
+        .join(alert_groups)
+        .where(
+            alerts.c.group_id.in_([row.id for row in found]),
+            IS_OPEN,
+            or_(alert_groups.c.key > key, alerts.c.id > int(after or 0)),
+        )
+    )
+    rows = tx.execute(of_groups.order_by(alert_groups.c.key, alerts.c.id).limit(limit)).all()
+    if len(rows) == limit:
+        return Portion([_open(row) for row in rows], f"{rows[-1].key}:{rows[-1].id}")
+    return Portion([_open(row) for row in rows], found[-1].key if len(found) == groups else None)
+
+
 def held_by(tx: Transaction, silence_id: int, limit: int) -> list[OpenAlert]:
-    """Alerts that hold and that this silence mutes."""
+    """Alerts that hold and that this silence mutes, group by group."""
     mine = select(*_COLUMNS).where(alerts.c.silenced_by == silence_id, IS_OPEN)
-    return [_open(row) for row in tx.execute(mine.order_by(alerts.c.id).limit(limit))]
+    return [_open(row) for row in tx.execute(mine.order_by(alerts.c.group_id, alerts.c.id).limit(limit))]
 
 
 def held_by_others(tx: Transaction, silence_id: int, limit: int) -> list[OpenAlert]:

@@ -12,6 +12,7 @@ from bot.store.inhibitions import inhibition_sides
 from bot.store.judgements import alert_judgements
 from bot.store.messages import messages
 from bot.store.muting import muting
+from bot.store.pictures import pictures
 from bot.store.rates import method_rates
 from bot.store.rule_states import rule_looks, rule_states
 from bot.store.rules_in_force import rules_in_force
@@ -45,6 +46,7 @@ __all__ = [
     "metadata",
     "method_rates",
     "muting",
+    "pictures",
     "rollup_deltas",
     "rollups_hour",
     "rollups_minute",

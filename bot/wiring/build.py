@@ -22,17 +22,17 @@ from bot.ingest.app import build_app as build_api
 from bot.ingest.silences import silence_endpoints
 from bot.ingest.tokens import any_token_works, may_listen
 from bot.right_of_way import RightOfWay
-from bot.scheduling.bells import BellRope, build_scheduler, seal_audit
+from bot.scheduling.bells import build_scheduler, seal_audit
 from bot.scheduling.due import DueRunner
 from bot.services.alerts import tell
 from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
-from bot.services.auditor.auditor import Auditor
-from bot.services.auditor.findings import Terms
-from bot.services.auditor.metrics import AuditorMetrics
 from bot.services.complaints.desk import ComplaintDesk
+from bot.services.inhibitions.review import review_inhibitions
+from bot.services.inhibitions.reweigh import reweigh
 from bot.services.permissions import Permissions
 from bot.services.reports import noise
+from bot.services.reports.delivery import DeliveryDesk
 from bot.services.reports.noise import ReportDesk
 from bot.services.silences.desk import SilenceDesk
 from bot.services.silences.life import review_silences
@@ -40,6 +40,7 @@ from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
 from bot.services.telemetry.prune import Pruner
 from bot.services.watching.look import Looker
+from bot.services.watching.pictures import PictureDesk
 from bot.services.watching.report import RulesDesk
 from bot.services.watching.rules_file import rules_path
 from bot.services.watching.rules_in_force import RulesInForce
@@ -54,7 +55,10 @@ from bot.store.postgresql import database_now
 from bot.store.sqlite import SqliteEngine
 from bot.wiring.link import SlackLink, slack_client
 from bot.wiring.listen import listen
+from bot.wiring.pictures import sending_pictures
 from bot.wiring.supervise import supervised
+from bot.wiring.upkeep import upkeep
+from riskengine.response.delivery_reports import Parts
 
 logger = logging.getLogger(__name__)
 
@@ -88,13 +92,19 @@ def open_database(settings: Settings, clock: Clock) -> Database:
     return Database(engine, clock)
 
 
+async def _prepare(database: Database, settings: Settings) -> None:
+    """What must be so before anything comes in; raises SchemaMismatch for a database of another version."""
+    await database.read(lambda tx: require_current(tx.connection))
+    await reweigh(database, settings.alerts)
+
+
 @asynccontextmanager
 async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
     """The whole bot, from the database to the open port; leaving the block ends it in reverse order."""
     async with AsyncExitStack() as stack:
         database = open_database(settings, clock)
         stack.push_async_callback(database.close)
-        await database.read(lambda tx: require_current(tx.connection))
+        await _prepare(database, settings)
 
         async def follow_clock() -> None:
             if database.dialect == "postgresql":
@@ -126,9 +136,16 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         await database.write(lambda tx: noise.plan(tx, settings))
         bot = Running(database, desk, silences, due_runner, worker)
         way = RightOfWay()
+
+        def parts() -> Parts:
+            mode, looked_at = settings.slack.mode, due_runner.last_look_at
+            return Parts(worker.trouble, link.trouble(), mode, link.last_event_at, looked_at)
+
+        delivery = DeliveryDesk(database, parts)
         context = Context(
             alerts=desk,
             reports=ReportDesk(database, settings),
+            delivery=delivery,
             silences=silences,
             subscriptions=SubscriptionDesk(database, permissions, settings.alerts),
             rules=RulesDesk(database, rules),
@@ -139,7 +156,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             metrics=PressMetrics(registry),
             way=way,
         )
-        link = SlackLink(settings, session, client, people, context, bot.give_up)
+        link = SlackLink(settings, session, client, people, context, bot.give_up, clock)
         health = Health(
             database,
             due_runner,
@@ -161,24 +178,28 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         folder_task = asyncio.create_task(folder.run())
         stack.push_async_callback(_end_gently, folder_task, folder.stop)
 
-        pruner = Pruner(database, settings.telemetry)
+        await stack.enter_async_context(
+            sending_pictures(
+                database,
+                client,
+                PictureDesk(database, telemetry, rules, settings.watch, settings.time_zone),
+                worker,
+                settings,
+                bot.give_up,
+            )
+        )
         looker = Looker(database, telemetry, rules, settings.watch, settings.alerts)
 
-        def terms() -> Terms:
-            looks = settings.watch.interval / clock.speed
-            return Terms(settings.alerts, settings.auditor, looks, worker.trouble)
-
-        auditor = Auditor(database, terms, AuditorMetrics(registry))
         scheduler = build_scheduler(
             database,
             due_runner,
             follow_clock,
             health.measure,
-            pruner.prune,
+            Pruner(database, settings.telemetry).prune,
             looker.look,
             # The bell rings in real time; in the demo business time runs faster.
             settings.watch.interval / clock.speed,
-            ropes=[BellRope("auditor", auditor.look, settings.auditor.interval)],
+            ropes=upkeep(settings, database, worker, delivery, health, session, registry),
         )
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
@@ -204,6 +225,8 @@ def _works(settings: Settings) -> dict[DueKind, Any]:
         DueKind.TELL_GROUP: lambda tx, rows: tell.tell_groups(tx, rows, settings.alerts),
         DueKind.REPEAT_GROUP: lambda tx, rows: tell.repeat_groups(tx, rows, settings.alerts),
         DueKind.REVIEW_SILENCE: lambda tx, rows: review_silences(tx, rows, settings.alerts),
+        DueKind.REVIEW_INHIBITION: lambda tx, rows: review_inhibitions(tx, rows, settings.alerts),
+        DueKind.CALM_GROUP: lambda tx, rows: tell.calm_groups(tx, rows, settings.alerts),
         DueKind.EXPIRE_ACKNOWLEDGEMENT: lambda tx, rows: tell.expire_acknowledgements(tx, rows, settings.alerts),
         DueKind.NOISE_REPORT: lambda tx, rows: noise.tell(tx, rows, settings),
     }

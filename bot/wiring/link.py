@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 import aiohttp
 
@@ -36,7 +38,10 @@ class SlackLink:
     people: SlackPeople
     context: Context
     give_up: Callable[[str], None]
+    clock: Clock
     door: SlackDoor = field(default_factory=SlackDoor)
+    #: When Slack last sent a command, a press or an event.
+    last_event_at: datetime | None = None
     _socket: SlackSocket | None = None
     _trouble: str = "not connected to Slack yet"
     _keeping: asyncio.Task[None] | None = None
@@ -74,6 +79,7 @@ class SlackLink:
         self.people.team_id = identity.team_id
         self.context.links.team_url = identity.team_url
         app = build_app(self.client, self.settings.slack, identity)
+        app.use(self._note_event)
         for register in HANDLERS:
             register(app, self.context)
         if self.settings.slack.mode == "http":
@@ -84,6 +90,10 @@ class SlackLink:
             await self._socket.connect(url)
         self._trouble = ""
         logger.info("Connected to Slack as %s", identity.bot_user_id, extra={"action": "connected"})
+
+    async def _note_event(self, next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002 - Bolt's name
+        self.last_event_at = self.clock.protocol_now()
+        return await next()
 
     async def _keep(self) -> None:
         while self._trouble:

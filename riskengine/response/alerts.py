@@ -9,6 +9,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from riskengine.durations import Duration
+from riskengine.response.flapping import FlappingSettings
 
 #: Copies overtake each other by the seconds that a replica may stall; what comes later is no copy.
 LATE_COPY = timedelta(minutes=1)
@@ -65,6 +66,7 @@ class AlertSettings(BaseModel):
         timedelta(minutes=30),
         description="A group that fires again so soon after it resolved goes on in its card.",
     )
+    flapping: FlappingSettings = FlappingSettings()
 
 
 class Signal(BaseModel):

@@ -9,7 +9,10 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from riskengine.response.alerts import AlertSettings, AlertStatus, Severity
+from riskengine.response.flapping import FlappingSettings, flapping
 
+#: Changes of a group that are kept; a flapping one could have thousands.
+MOST_CHANGES = 50
 #: The first of these labels that an alert has says what the group is about.
 SUBJECT_LABELS = ("model", "provider", "service")
 
@@ -176,6 +179,10 @@ class FollowUp(BaseModel):
     refired: bool = False
     #: Somebody had all of it, and more joined.
     joined: bool = False
+    #: It has changed so often that it flaps from now on.
+    flaps: bool = False
+    #: When it will have calmed if nothing more happens; None while it does not flap.
+    calm_at: datetime | None = None
     #: It was told before it was muted; now nothing mutes it any more, and it still holds.
     unmuted: bool = False
 
@@ -187,18 +194,45 @@ def follow_up(before: Group, after: GroupState, now: datetime, settings: AlertSe
     is_told = before.told_at is not None
     refired = fires_now and before.status == AlertStatus.RESOLVED
     unmuted = fires_now and before.status == AlertStatus.SUPPRESSED
-    group = before.model_copy(update={**dict(after), **_moments(before, after, now, ended=ended)})
+    changes = _changes(before, after, now, settings.flapping)
+    flaps = flapping(changes, now, settings.flapping)
+    # What is muted begins to flap with the first change that people hear of.
+    heard = changes[-1:] == (now,) and after.status != AlertStatus.SUPPRESSED
+    flaps_now = flaps is not None and before.flapping_since is None and heard
+    since = flaps.first_at if flaps and flaps_now else before.flapping_since if flaps else None
+    moments = _moments(before, after, now, ended=ended) | {"changed_at": changes, "flapping_since": since}
     how = Telling.AT_ONCE if by_person else telling(before.state, after)
     told_at = tell_at(how, before.told_at, now, settings)
     return FollowUp(
-        group=group,
+        group=before.model_copy(update={**dict(after), **moments}),
         tell_at=told_at if is_told else _first_telling(before, after, now, settings),
         ended=ended,
         asks=is_told and fires_now,
-        refired=is_told and refired,
+        refired=is_told and refired and flaps is None,
         joined=is_told and fires_now and not refired and not unmuted and after.acknowledged > 0,
-        unmuted=is_told and unmuted,
+        flaps=is_told and flaps_now,
+        calm_at=flaps.calm_at if flaps else None,
+        unmuted=is_told and unmuted and flaps is None,
     )
+
+
+def _changes(before: Group, after: GroupState, now: datetime, settings: FlappingSettings) -> tuple[datetime, ...]:
+    """The moments of the time that counts at which it began or ceased to be heard of, this one included if it is one.
+
+    What an outage mutes and lets go each minute flaps as much as what fires and is resolved each minute.
+    """
+    held = before.revision > 0 and before.status in _HEARD
+    recent = tuple(at for at in before.changed_at if now - settings.within < at)
+    return (*recent, now)[-MOST_CHANGES:] if held != (after.status in _HEARD) else recent
+
+
+def calm(group: Group, now: datetime, settings: FlappingSettings) -> tuple[Group, datetime | None]:
+    """The group once some of its changes are long past; and when to look again while it flaps all the same."""
+    flaps = flapping(group.changed_at, now, settings)
+    if flaps is not None:
+        return group, flaps.calm_at
+    calmed = {"flapping_since": None, "revision": group.revision + 1}
+    return group.model_copy(update=calmed), None
 
 
 def _first_telling(before: Group, after: GroupState, now: datetime, settings: AlertSettings) -> datetime | None:

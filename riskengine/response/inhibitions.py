@@ -1,23 +1,52 @@
 """Inhibitions: an alert mutes others that it explains."""
 
-from collections.abc import Iterable, Sequence
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
 from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from riskengine.areas import Area
 from riskengine.response.matchers import Labelled, Matcher, MatchOp, match_all
+from riskengine.response.silences import parse_matchers
+
+
+def _read(value: object) -> object:
+    """Matchers may be written as people type them: `area=providers severity=~critical|high`."""
+    return parse_matchers(value) if isinstance(value, str) else value
+
+
+Matchers = Annotated[tuple[Matcher, ...], BeforeValidator(_read), Field(min_length=1)]
 
 
 class Inhibition(BaseModel):
-    """While an alert that `source` fits is firing, those that `target` fits and that share `equal` labels are muted."""
+    """While an alert that `source` fits holds, those that `target` fits and that share `equal` labels are muted."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, Field(min_length=1, max_length=64)] = Field(description="Told beside what is muted.")
-    source: Annotated[tuple[Matcher, ...], Field(min_length=1)] = Field(description="The alert that explains; all fit.")
-    target: Annotated[tuple[Matcher, ...], Field(min_length=1)] = Field(description="The alerts explained; all fit.")
+    source: Matchers = Field(description="The alert that explains, as a filter; all of it fits.")
+    target: Matchers = Field(description="The alerts explained, as a filter; all of it fits.")
     equal: tuple[str, ...] = Field((), description="Labels that both have, with the same value.")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Side(StrEnum):
+    """What an alert is to an inhibition."""
+
+    SOURCE = "source"
+    TARGET = "target"
+
+
+class Standing(NamedTuple):
+    """An alert on one side of an inhibition; those on the other side with the same key are its counterparts."""
+
+    key: str
+    side: Side
 
 
 class Inhibitor(NamedTuple):
@@ -61,6 +90,35 @@ def inhibited_by(
             if source.fingerprint != alert.fingerprint and _explains(inhibition, source, alert):
                 return Inhibitor(inhibition.name, source.fingerprint)
     return None
+
+
+def standings(labels: Mapping[str, str], inhibitions: Sequence[Inhibition] = DEFAULT_INHIBITIONS) -> set[Standing]:
+    """Where an alert stands in all of them, so that counterparts are found by their key instead of one by one.
+
+    Of two alerts one mutes the other, as `inhibited_by` has it, just when the one is a source and the other a target
+    of the same key.
+    """
+    found = set()
+    for each in inhibitions:
+        if match_all(each.target, labels):
+            if all(name in labels for name in each.equal):
+                found.add(Standing(_key(each, labels), Side.TARGET))
+        elif match_all(each.source, labels):
+            found.add(Standing(_key(each, labels), Side.SOURCE))
+    return found
+
+
+def _key(inhibition: Inhibition, labels: Mapping[str, str]) -> str:
+    """A digest, short enough for an index, of the inhibition and what both sides must share."""
+    shared = [inhibition.name, *(labels.get(name, "") for name in inhibition.equal)]
+    canonical = json.dumps(shared, ensure_ascii=False)
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def digest_of(inhibitions: Sequence[Inhibition]) -> str:
+    """Tells whether alerts were weighed by these very inhibitions."""
+    canonical = json.dumps([each.model_dump(mode="json") for each in inhibitions], sort_keys=True)
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _explains(inhibition: Inhibition, source: Labelled, target: Labelled) -> bool:

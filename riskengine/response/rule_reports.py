@@ -45,6 +45,8 @@ class RuleReport(NamedTuple):
     rule: Rule
     #: The worst first, then the longest.
     subjects: tuple[SubjectReport, ...]
+    #: Whether it reads anything of the calls, so that too few of them are no data.
+    counts_calls: bool = True
 
     @property
     def standing(self) -> Standing | None:

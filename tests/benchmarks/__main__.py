@@ -20,6 +20,7 @@ NAMES = (
     "storm",
     "backlog",
     "sockets",
+    "silences",
 )
 
 

@@ -97,6 +97,8 @@ def test_a_regression_is_noticed_taken_and_over(demo):
     assert "limit 3 s" in card["text"]
     demo.until_card("Acknowledged: slow_responses on glm-4.5")
     assert demo.until_card("Resolved: slow_responses on glm-4.5")["ts"] == card["ts"]
+    demo.until_card("Resolved: API key expires")
+    assert any("🔔 Silence over: provider=bedrock" in each["text"] for each in demo.messages())
     assert not demo.cards("low_throughput")
     assert "Traceback" not in demo.stop(signal.SIGINT)
     assert demo.process.returncode == 0

@@ -44,6 +44,7 @@ def test_every_command_is_listed(shell):
         pytest.param(["token", "create", "ci", "--scope", "read", "--expires", "90"], "no duration", id="no unit"),
         pytest.param(["token"], "COMMAND", id="a group alone"),
         pytest.param(["demo", "--speed", "0"], "factor between 1 and", id="a speed of zero"),
+        pytest.param(["demo", "--speed", "601"], "between 1 and 600", id="a speed that nobody keeps up with"),
         pytest.param([], "COMMAND", id="nothing"),
     ],
 )

@@ -45,6 +45,22 @@ def test_sandbox_listens_until_it_is_ended(shell, end, code):
         process.communicate()
 
 
+def test_sandbox_takes_the_manifest_of_another_app(shell):
+    manifest = shell.directory / "manifest.json"
+    manifest.write_text('{"features": {"slash_commands": [{"command": "/lunch", "description": "d"}]}}', "utf-8")
+    process = start(shell, "sandbox", "--port", "0", "--manifest", str(manifest))
+    try:
+        page = address(process)
+        body = {"user": "bo", "channel": "general", "command": "/alerts"}
+        refused = httpx.post(f"{page}/sandbox/api/command", json=body, trust_env=False)
+        assert "There is: /lunch." in refused.json()["error"]
+    finally:
+        process.kill()
+        process.communicate()
+    manifest.write_text("[1]", "utf-8")
+    assert "holds no object" in shell.complains("sandbox", "--port", "0", "--manifest", str(manifest))
+
+
 def test_serve_is_ready_and_ends_cleanly(on_sqlite, slack):
     on_sqlite.environment |= {
         "RISKBOT_SLACK__API_URL": slack.api_url,

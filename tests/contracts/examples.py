@@ -12,7 +12,14 @@ from bot.slack.render import render
 from riskengine.response.alerts import Alert, AlertStatus, Severity
 from riskengine.response.grouping import Group
 from riskengine.response.reports import GroupDetail, Mutes, Overview, Recorded
-from tests.contracts import complaint_examples, hearing_examples, noise_examples, rule_examples, silence_examples
+from tests.contracts import (
+    complaint_examples,
+    delivery_examples,
+    hearing_examples,
+    noise_examples,
+    rule_examples,
+    silence_examples,
+)
 from tests.contracts.texts import FOOTERS, HOSTILE, HOUR, LONG, NOON, note
 
 
@@ -130,6 +137,10 @@ GROUPS: dict[str, Shown] = {
         ),
     ),
     "inhibited": Shown(group(**MUTED), [an_alert()], Mutes(sources=(an_alert(name=HOSTILE), an_alert(name=LONG)))),
+    "flapping": Shown(
+        group(refires=3, flapping_since=NOON, changed_at=tuple(NOON + HOUR / 12 * step for step in range(6))),
+        [an_alert()],
+    ),
     "unmuted": Shown(group(unmuted_at=NOON + HOUR), [an_alert()]),
     "refired": Shown(group(refires=3), [an_alert()]),
     "no_labels": Shown(group(area="", subject="", subject_label=""), [an_alert(labels={}, annotations={})]),
@@ -154,6 +165,8 @@ def _messages_of_groups() -> Iterator[tuple[str, str, dict[str, Any]]]:
         card = dict(to_card(shown.group, shown.alerts, shown.mutes))
         for footer, values in FOOTERS.items():
             yield "alerts/card", f"{state}, {footer}", render("alerts/card", {**card, **values})
+        pictured = {**card, **FOOTERS["all"], "picture": "F0123456789", "picture_shows": card["name"] * 20}
+        yield "alerts/card", f"{state}, pictured", render("alerts/card", pictured)
 
 
 def _digests() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -187,6 +200,8 @@ def _notes() -> Iterator[tuple[str, str, dict[str, Any]]]:
         payloads: dict[str, dict[str, Any]] = {
             "alerts/refired": {**named, "times": 1},
             "alerts/unmuted": named,
+            "alerts/calmed": named,
+            "alerts/flapping": {**named, "changes": 6, "seconds": 1_500.0},
             "delivery/destination_broken": {"channel": text or "#x", "reason": "is_archived", "hint": "Unarchive it."},
             "delivery/given_up": {"channel": text or "#x", "template": "alerts/card", "reason": text[:300]},
         }
@@ -267,6 +282,7 @@ def all_examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
         _notes,
         _answers,
         _views,
+        delivery_examples.examples,
         hearing_examples.examples,
         rule_examples.examples,
         complaint_examples.examples,

@@ -14,6 +14,7 @@ from bot.right_of_way import RightOfWay
 from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.complaints.desk import ComplaintDesk
+from bot.services.reports.delivery import DeliveryDesk
 from bot.services.reports.noise import ReportDesk
 from bot.services.silences.desk import SilenceDesk
 from bot.services.watching.report import RulesDesk
@@ -64,6 +65,7 @@ def registered(prefix: str = "") -> list[Listener]:
         # Registering asks nothing of the desk's database or of Slack.
         alerts=AlertDesk(None, None, AlertDelivery()),
         reports=ReportDesk(None, Settings()),
+        delivery=DeliveryDesk(None, None),
         silences=SilenceDesk(None, None, AlertDelivery()),
         subscriptions=SubscriptionDesk(None, None, AlertDelivery()),
         rules=RulesDesk(None, None),

@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 COMMON = {
     "bot.errors",
     "bot.settings",
+    "bot.settings_section",
+    "bot.settings_upkeep",
     "bot.clock",
     "bot.failpoints",
     "bot.right_of_way",

@@ -14,7 +14,8 @@ from bot.demo.traffic import BATCH, HISTORY
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
 from bot.services.watching.look import Looker
-from bot.services.watching.rules_file import SHIPPED, RulesFile
+from bot.services.watching.rules_file import SHIPPED
+from bot.services.watching.rules_in_force import RulesInForce
 from bot.store.open import open_database
 from riskengine.response.evaluation import Transition
 
@@ -29,7 +30,8 @@ class Demo:
         self.clock = clock
         self.telemetry = TelemetryDesk(database, settings.telemetry)
         self.folder = Folder(database)
-        self.looker = Looker(database, self.telemetry, RulesFile(SHIPPED), settings.watch, settings.alerts)
+        rules = RulesInForce(database, SHIPPED, settings.alerts.trouble_channel)
+        self.looker = Looker(database, self.telemetry, rules, settings.watch, settings.alerts)
         self.told_to = clock.now() - HISTORY
         self.changes: list[tuple[str, str, Transition]] = []
 

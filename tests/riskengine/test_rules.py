@@ -30,16 +30,19 @@ def problems(*rows):
     return [str(problem) for problem in caught.value.problems]
 
 
-def test_shipped_rules_are_the_three_of_the_specification():
+def test_shipped_rules_are_the_three_of_the_specification_and_those_on_complaints():
     rules = RuleSet.parse(yaml.safe_load(FILE.read_text(encoding="utf-8"))).rules
     told = [(each.rule.condition, str(each.rule.severity), each.rule.action) for each in rules]
     assert told == [
         ("avg_response_time > 3.0", "high", "trigger_rollback_procedure"),
         ("error_rate > 0.05", "high", "investigate_and_alert_team"),
         ("throughput < baseline * 0.85", "medium", "optimize_routing_configuration"),
+        ("user_complaints >= 3", "medium", "look_into_complaints"),
+        ("user_complaints >= 5", "medium", "look_into_complaints"),
     ]
-    assert [each.needs_drop_evidence for each in rules] == [False, False, True]
-    assert {each.rule.per for each in rules} == {(Per.MODEL, Per.ROLE)}
+    assert [each.needs_drop_evidence for each in rules] == [False, False, True, False, False]
+    both = (Per.MODEL, Per.ROLE)
+    assert [each.rule.per for each in rules] == [both, both, both, (Per.MODEL,), (Per.NONE,)]
 
 
 def test_least_rule_has_the_defaults():

@@ -44,6 +44,14 @@ async def test_methods_that_read_pass_json_over(http, server):
     assert form.json()["user"]["name"] == "bo"
 
 
+async def test_json_should_name_its_character_set(http, server):
+    url = server.api_url + "chat.postMessage"
+    body = json.dumps({"channel": "C0GENERAL", "text": "x"})
+    kinds = ("application/json", "application/json; charset=utf-8")
+    answers = [(await http.post(url, content=body, headers={**BEARER, "Content-Type": kind})).json() for kind in kinds]
+    assert [answer.get("warning") for answer in answers] == ["missing_charset", None]
+
+
 @pytest.mark.parametrize("yes", ["true", "1", True, 1])
 async def test_booleans(http, server, yes):
     metadata = json.dumps({"event_type": "t", "event_payload": {"k": 1}})
@@ -157,7 +165,8 @@ async def test_files_reactions_pins_bookmarks(client, http):
         channel="C0GENERAL", filename="cost.png", content=b"png!", initial_comment="chart"
     )
     file = uploaded["files"][0]
-    assert (await http.get(file["url_private"])).content == b"png!"
+    assert (await http.get(file["url_private"])).status_code == 302
+    assert (await http.get(file["url_private"], headers=BEARER)).content == b"png!"
     message = (await client.conversations_history(channel="C0GENERAL"))["messages"][0]
     assert (message["text"], message["files"][0]["id"]) == ("chart", file["id"])
     place = {"channel": "C0GENERAL", "timestamp": message["ts"]}

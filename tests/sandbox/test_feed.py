@@ -104,3 +104,16 @@ async def test_who_comes_and_goes(people, client):
     joined, left = await envelopes(people)
     assert (joined["type"], joined["user"], joined["inviter"]) == ("member_joined_channel", "U0RISKBOT", "U0ALICE")
     assert (left["type"], left["channel"]) == ("group_left", "C0PRIVATEOPS")
+
+
+async def test_changes_of_people_and_groups(people):
+    await people.post("people", user="ivan", groups=["tech-leads"])
+
+    async def all_told() -> bool:
+        return len(await envelopes(people)) >= 3
+
+    await people.until(all_told)
+    events = await envelopes(people)
+    changes = {(each["subteam_id"], *each["added_users"], *each["removed_users"]) for each in events[:2]}
+    assert changes == {("S0ONCALL", "U0IVAN"), ("S0TECHLEADS", "U0IVAN")}
+    assert (events[2]["type"], events[2]["user"]["id"]) == ("user_change", "U0IVAN")

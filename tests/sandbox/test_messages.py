@@ -3,6 +3,10 @@
 import pytest
 from slack_sdk.errors import SlackApiError
 
+from bot.sandbox.server import SandboxServer
+
+from .conftest import web_client
+
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}
 
 
@@ -158,3 +162,41 @@ async def test_permalink(client):
     reply = await client.chat_postMessage(channel="C0GENERAL", text="b", thread_ts=posted["ts"])
     link = await client.chat_getPermalink(channel="C0GENERAL", message_ts=reply["ts"])
     assert f"thread_ts={posted['ts']}" in link["permalink"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("a & b < c > d", "a &amp; b &lt; c &gt; d"),
+        ("a &amp; b &lt; c", "a &amp; b &lt; c"),
+        ("<@U0BO> <!here> <#C0GENERAL> <https://a.example/?x=1&y=2|x>", None),
+        ("<!date^1700000000^{date}|then> <mailto:a@b.example|a>", None),
+        ("if x<y", "if x&lt;y"),
+    ],
+)
+async def test_signs_are_kept_as_entities_and_markup_stays(client, sent, kept):
+    assert (await client.chat_postMessage(channel="C0GENERAL", text=sent))["message"]["text"] == (kept or sent)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8400", "localhost", "10.1.2.3", "dashboard", "[::1]", "x.internal"])
+async def test_a_picture_that_slack_cannot_fetch_is_refused(client, host):
+    image = {"type": "image", "image_url": f"http://{host}/chart.png", "alt_text": "a chart"}
+    blocks = [{"type": "divider"}, {"type": "section", "text": {"type": "mrkdwn", "text": "x"}, "accessory": image}]
+    with pytest.raises(SlackApiError, match="invalid_blocks") as caught:
+        await client.chat_postMessage(channel="C0GENERAL", text="x", blocks=blocks)
+    assert caught.value.response["errors"] == ["downloading image failed [json-pointer:/blocks/1/accessory/image_url]"]
+    image["image_url"] = "https://example.com/chart.png"
+    await client.chat_postMessage(channel="C0GENERAL", text="x", blocks=blocks)
+
+
+async def test_another_name_is_for_those_who_may():
+    for scopes, shown in ((["chat:write"], None), (["chat:write", "chat:write.customize"], "Robo")):
+        server = SandboxServer(manifest={"oauth_config": {"scopes": {"bot": scopes}}})
+        server.start()
+        try:
+            said = {"channel": "C0GENERAL", "text": "x", "username": "Robo", "icon_emoji": ":robot_face:"}
+            message = (await web_client(server).chat_postMessage(**said))["message"]
+        finally:
+            server.stop()
+        assert message.get("username") == shown
+        assert ("icons" in message) is bool(shown)

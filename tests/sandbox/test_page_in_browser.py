@@ -1,6 +1,7 @@
 """The workspace's page in a real browser, against the real sandbox and a small real bolt program."""
 
 import asyncio
+import base64
 import copy
 import os
 import re
@@ -10,12 +11,16 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
+from bot.sandbox.constants import FILE_PROCESSING_SECONDS
 from bot.sandbox.server import SandboxServer
 from tests.slack.test_blocks import GOOD, GOOD_IN_MODAL
 
 pytestmark = pytest.mark.browser
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"/>'
 NO_CHROMIUM = (
     "No Chromium here: install Debian's package `chromium` (apt-get install chromium) to run the browser tests."
@@ -30,8 +35,13 @@ MANIFEST = {
             {"command": "/escalate", "description": "Ask for the stronger model", "usage_hint": "[task]"},
             {"command": "/silent", "description": "Never answers"},
         ],
+        "shortcuts": [
+            {"name": "Complain", "type": "message", "callback_id": "complain", "description": "Say what is wrong"}
+        ],
     },
-    "oauth_config": {"scopes": {"bot": ["chat:write", "commands", "users:read", "channels:read", "reactions:write"]}},
+    "oauth_config": {
+        "scopes": {"bot": ["chat:write", "commands", "users:read", "channels:read", "reactions:write", "files:write"]}
+    },
     "settings": {"event_subscriptions": {"bot_events": ["app_home_opened"]}, "interactivity": {"is_enabled": True}},
 }
 
@@ -181,12 +191,43 @@ async def test_press_reaches_the_bot_once_and_the_changed_card_shows(app, run, v
         await expect(last_message(page)).to_contain_text("— acknowledged")
         await expect(last_message(page).locator(".edited")).to_be_visible()
         bar = last_message(page).locator(".attachment-bar")
-        assert await bar.evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(224, 30, 90)"
+        await expect(bar).to_have_css("background-color", "rgb(224, 30, 90)")
         await expect(page.locator(".pending")).to_have_count(0)
         await page.get_by_label("Assign to").click()
         await page.get_by_role("option", name="Carol Cruz").click()
         await expect(page.locator(".select-value")).to_have_text("Bo Berg")
     assert pressed == [("U0IVAN", "7")]
+
+
+async def test_a_message_shortcut_opens_its_form_and_what_was_entered_arrives(app, run, visit, people):
+    opened, sent = [], []
+    kinds = {"type": "radio_buttons", "action_id": "kind", "options": [option("Slow"), option("Wrong")]}
+    blocks = [entry("kind", "What is wrong?", kinds)]
+
+    @app.shortcut("complain")
+    async def complain(ack, body, client):
+        await ack()
+        opened.append((body["channel"]["id"], body["message"]["text"]))
+        form = {"type": "modal", "callback_id": "form", "title": plain("Complain"), "submit": plain("File it")}
+        await client.views_open(trigger_id=body["trigger_id"], view={**form, "blocks": blocks})
+
+    @app.view("form")
+    async def file(ack, body):
+        sent.append(body["view"]["state"]["values"]["kind"]["kind"]["selected_option"]["value"])
+        thanks = {"type": "modal", "title": plain("Complain"), "blocks": [section("Thank you.")]}
+        await ack(response_action="update", view=thanks)
+
+    async with run():
+        await people.post("message", user="bo", channel="llm-alerts", text="an answer")
+        page = await visit(user="ivan")
+        await last_message(page).hover()
+        await last_message(page).get_by_label("More actions").click()
+        await page.get_by_role("option", name="Complain").click()
+        await page.get_by_text("Wrong", exact=True).click()
+        await page.get_by_role("button", name="File it").click()
+        await expect(page.get_by_text("Thank you.")).to_be_visible()
+    assert opened == [("C0LLMALERTS", "an answer")]
+    assert sent == ["wrong"]
 
 
 async def test_slash_commands_complete_by_keyboard_and_the_answer_is_private(app, run, visit):
@@ -544,12 +585,14 @@ async def test_a_permalink_opens_its_message_and_thread(visit, client, server):
 
 
 async def test_every_block_that_slack_takes_is_drawn(visit, client, server):
-    for name, block in GOOD.items():
+    # One of a file needs the file; test_uploaded_pictures_are_drawn has both.
+    in_message = {name: block for name, block in GOOD.items() if "slack_file" not in block}
+    for name, block in in_message.items():
         await client.chat_postMessage(channel="C0GENERAL", text=name, blocks=[copy.deepcopy(block)])
     drawable = [copy.deepcopy(block) for name, block in GOOD_IN_MODAL.items() if name != "file input"]
     modal = {"type": "modal", "title": plain("All"), "submit": plain("Send"), "blocks": drawable}
     page = await visit(channel="general")
-    await expect(page.locator("#main .message")).to_have_count(len(GOOD))
+    await expect(page.locator("#main .message")).to_have_count(len(in_message))
     await client.views_open(trigger_id=server.sandbox.triggers.issue("U0HANA"), view=modal)
     await expect(page.get_by_role("dialog", name="All").locator(".block")).to_have_count(len(drawable))
     await expect(page.locator(".unknown")).to_have_count(0)
@@ -582,3 +625,55 @@ async def test_a_deleted_parent_is_shown_as_gone(visit, client):
     await expect(page.locator("#main .message-gone")).to_have_text("This message was deleted.")
     await page.locator("#main .thread-link").click()
     await expect(page.get_by_role("complementary", name="Thread")).to_contain_text("note")
+
+
+async def test_uploaded_pictures_are_drawn(visit, client, server):
+    share = {"channel": "C0LLMALERTS", "filename": "cost.png", "content": PIXEL, "title": "Cost by day"}
+    shared = await client.files_upload_v2(**share, initial_comment="the chart")
+    server.clock.advance(FILE_PROCESSING_SECONDS)
+    block = {"type": "image", "slack_file": {"id": shared["file"]["id"]}, "alt_text": "the same in a block"}
+    await client.chat_postMessage(channel="C0LLMALERTS", text="x", blocks=[block])
+    page = await visit()
+    for name in ("Cost by day", "the same in a block"):
+        picture = page.get_by_role("img", name=name)
+        await expect(picture).to_be_visible()
+        await expect(picture).to_have_js_property("naturalWidth", 1)
+
+
+async def test_a_phone_in_the_dark_takes_a_modal_and_a_thread(app, run, visit, client):
+    where = {"type": "conversations_select", "action_id": "where", "placeholder": plain("Where")}
+    form = {**FORM, "blocks": [*FORM["blocks"][:1], entry("place", "Place", where)]}
+    told = []
+
+    @app.command("/escalate")
+    async def escalate(ack, command, client):
+        await ack()
+        await client.views_open(trigger_id=command["trigger_id"], view=form)
+
+    @app.view("form")
+    async def submitted(ack, view):
+        await ack()
+        told.append(view["state"]["values"]["place"]["where"]["selected_conversation"])
+
+    await client.chat_postMessage(channel="U0HANA", text="hello")
+    await client.chat_postMessage(channel="C0LLMALERTS", attachments=card("firing"))
+    async with run():
+        page = await visit(width=390, height=844)
+        await page.get_by_role("button", name="Switch between light and dark").click()
+        await say(page, "/escalate")
+        dialog = page.get_by_role("dialog", name="Ask")
+        await dialog.get_by_role("button", name="Send").click()
+        await expect(dialog.locator(".input-error")).to_have_count(2)
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+        await dialog.get_by_label("Task").fill("long enough")
+        await dialog.get_by_label("Place").click()
+        await page.get_by_role("option", name="Riskbot").click()
+        await dialog.get_by_role("button", name="Send").click()
+        await expect(dialog).to_have_count(0)
+        await page.locator("#main .message").tap()
+        await page.get_by_role("button", name="Reply in thread").tap()
+        thread = page.get_by_role("complementary", name="Thread")
+        await say(page, "on it", "#composer-thread")
+        await expect(thread.locator(".message").last).to_contain_text("on it")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert told == ["D0HANA"]

@@ -7,7 +7,7 @@ import json
 import aiohttp
 import pytest
 
-from bot.sandbox.constants import APP_TOKEN
+from bot.sandbox.constants import APP_TOKEN, LINK_LIFETIME_SECONDS
 
 from .conftest import web_client
 
@@ -92,6 +92,16 @@ async def test_link_disabled_closes_at_once(link, people):
     await people.post("faults", disconnect="link_disabled")
     assert (await heard(socket))["reason"] == "link_disabled"
     assert (await socket.receive(timeout=2)).type == aiohttp.WSMsgType.CLOSE
+
+
+async def test_no_link_lives_for_ever(link, server, people):
+    server.sandbox.socket_mode.link_lifetime_seconds = 0.2
+    try:
+        socket, hello = await link()
+        assert hello["debug_info"]["approximate_connection_time"] == 0
+        assert (await heard(socket))["reason"] == "warning"
+    finally:
+        server.sandbox.socket_mode.link_lifetime_seconds = LINK_LIFETIME_SECONDS
 
 
 async def test_unknown_reason(people):

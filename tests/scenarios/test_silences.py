@@ -79,11 +79,14 @@ async def test_nobody_hears_of_what_comes_while_it_is_silenced(bot: Bot, workspa
     await workspace.expect_card("Errors on opus")
     await bot.settled()
     assert await workspace.find(NAME) == []
+    await workspace.user("ivan").command("subscribe model=glm-4.5", channel="general")
     status = (await workspace.user("ivan").command()).private
     assert "1 firing, 0 acknowledged, 1 muted" in status
+    assert await workspace.find(NAME, channel="general") == []
     await workspace.advance(HOUR + 1)
     card = await workspace.expect_card(NAME, "It was muted until", "and still fires")
     assert "🟠 High" in card.text
+    await workspace.expect_card("🟠 High", NAME, channel="general")
     over = await workspace.expect("🔔 Silence over: model=glm-4.5", "has expired", "It hid 1 alert")
     assert "1 of them still holds and asks for somebody again." in over.words
     await bot.resolve()

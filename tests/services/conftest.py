@@ -7,6 +7,7 @@ import pytest
 
 from bot.services.alerts import receive, respond, tell
 from bot.services.alerts.respond import Press
+from bot.services.inhibitions.review import review_inhibitions
 from bot.services.silences.life import review_silences
 from bot.settings import AlertDelivery
 from bot.store import due
@@ -21,6 +22,8 @@ from tests.services.silences import Silences
 WORKS = {
     DueKind.TELL_GROUP: tell.tell_groups,
     DueKind.REPEAT_GROUP: tell.repeat_groups,
+    DueKind.CALM_GROUP: tell.calm_groups,
+    DueKind.REVIEW_INHIBITION: review_inhibitions,
     DueKind.REVIEW_SILENCE: review_silences,
     DueKind.EXPIRE_ACKNOWLEDGEMENT: tell.expire_acknowledgements,
 }

@@ -4,10 +4,11 @@ import pytest
 import sqlalchemy as sa
 
 from bot.services.alerts import respond
+from bot.services.silences.preview import preview
 from bot.store.alerts import alerts as alert_rows
 from bot.store.messages import Nature, messages
 from riskengine.response.alerts import AlertStatus
-from riskengine.response.silences import SilenceEnd, SilenceStatus
+from riskengine.response.silences import SilenceEnd, SilenceStatus, parse_matchers
 from tests.services.conftest import signal
 
 MINUTE = 60
@@ -236,3 +237,15 @@ async def test_the_same_key_is_the_same_silence(silences, key):
     again, is_new_again = await silences.make_with_key("model=glm", key=key)
     assert is_new
     assert (again == first, is_new_again) == ((True, False) if key else (False, True))
+
+
+async def test_a_preview_counts_the_last_day_and_what_holds_for_longer(alerts, silences, database, clock):
+    await alerts.receive(signal(name="Old"), signal(name="Old", role="a"), signal(name="Over"), signal(model="opus"))
+    await alerts.receive(signal("resolved", name="Over"))
+    await pass_time(alerts, clock, 25 * 60)
+    await alerts.receive(*(signal(name="New", role=str(each)) for each in range(600)))
+    await alerts.receive(*(signal("resolved", name="New", role=str(each)) for each in range(599)))
+    shown = await preview(database, parse_matchers("model=glm"))
+    assert (shown.alerts, shown.names, shown.is_partial) == (600, (("New", 600),), False)
+    assert (shown.holding, set(shown.groups), shown.group_count) == (3, {"Old · glm", "New · glm"}, 2)
+    assert (await preview(database, parse_matchers("model=gone"))).alerts == 0

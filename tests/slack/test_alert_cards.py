@@ -1,5 +1,7 @@
 """What a card says of its figures, and how."""
 
+import pytest
+
 from bot.slack.alert_cards import to_card
 from bot.slack.render import render
 from riskengine.response.alerts import AlertStatus
@@ -31,6 +33,14 @@ def test_a_notification_says_the_figures_while_it_fires():
 def test_what_is_over_says_at_what_it_fired():
     over = an_alert(annotations=FIGURES, status=AlertStatus.RESOLVED, resolved_at=NOON)
     assert "It fired at   mean response time 4.8 s" in words_of(shown(to_card(group(**OVER), [over]))["blocks"])
+
+
+@pytest.mark.parametrize(
+    ("source", "said"), [pytest.param("rules", "by its rule", id="our own"), pytest.param("api:ci", "by its sender")]
+)
+def test_what_nobody_has_resolved_says_who_saw_its_end(source, said):
+    over = an_alert(status=AlertStatus.RESOLVED, resolved_at=NOON, source=source)
+    assert said in words_of(shown(to_card(group(**OVER), [over]))["blocks"])
 
 
 def test_each_of_several_alerts_says_its_own_figure():

@@ -83,7 +83,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "divider": {"type": "divider"},
     "context": {"type": "context", "elements": [mrkdwn("a"), plain("b"), IMAGE]},
     "image": {**IMAGE, "title": plain("t")},
-    "slack file": {"type": "image", "slack_file": {"id": "F1"}, "alt_text": "a"},
+    "slack file": {"type": "image", "slack_file": {"id": "F01234567"}, "alt_text": "a"},
     "actions": actions(
         button(), select(), {"type": "overflow", "action_id": "o", "options": [option(url="https://e.com")]}
     ),

@@ -1,6 +1,7 @@
 """The words of `/alerts`, a module for those that belong together; WORDS is the table of them."""
 
 from bot.handlers.alerts_words import complaints, rules, silences, states, subscriptions
+from bot.handlers.alerts_words.delivery import delivery
 from bot.handlers.alerts_words.report import report
 from bot.handlers.asked import Word
 
@@ -9,6 +10,7 @@ WORDS: dict[str, Word] = {
     "list": states.listing,
     "mine": states.mine,
     "report": report,
+    "delivery": delivery,
     "silence": silences.silence,
     "silences": silences.listing,
     "subscribe": subscriptions.subscribe,

@@ -27,7 +27,9 @@ class Call:
 
     def channel(self, name: str = "channel", *, by_name: bool = False) -> Channel:
         """The channel named by an argument. A private one without the bot is as unknown as one that does not exist."""
-        reference = self.arguments.required(name)
+        return self.channel_of(self.arguments.required(name), by_name=by_name)
+
+    def channel_of(self, reference: str, *, by_name: bool = False) -> Channel:
         found = self.workspace.find_channel(reference)
         if found is not None and found.id != reference and not by_name:
             found = None
@@ -99,3 +101,17 @@ def timestamp(call: Call, name: str) -> str:
     if not (seconds.isdigit() and (fraction.isdigit() or not fraction)):
         raise invalid_arguments(f"must be a valid timestamp [json-pointer:/{name}]")
     return f"{int(seconds):010d}.{fraction.ljust(6, '0')[:6]}"
+
+
+def writable(call: Call, name: str) -> Channel:
+    """The channel named by an argument, which the bot may write to."""
+    return writable_channel(call, call.arguments.required(name))
+
+
+def writable_channel(call: Call, reference: str) -> Channel:
+    channel = call.channel_of(reference)
+    if channel.is_archived:
+        raise SlackRefusal("is_archived")
+    if not channel.has_bot:
+        raise SlackRefusal("not_in_channel")
+    return channel

@@ -6,24 +6,37 @@ from bot.sandbox.content import invalid_blocks, read_content, require_content
 from bot.sandbox.errors import SlackRefusal, invalid_arguments
 from bot.sandbox.messages import bot_message, ephemeral_message, is_tombstone
 from bot.sandbox.methods.call import Call
+from bot.sandbox.methods.files import require_files
 from bot.sandbox.wire import Json
 from bot.slack.blocks import check_blocks
 
 
 def post_message(call: Call) -> Json:
     arguments = call.arguments
-    channel = _place_of_post(call)
+    channel = place_of_post(call)
     content = read_content(arguments)
+    require_files(call, content)
     require_content(content)
-    thread_ts = _thread(call, channel)
+    thread_ts = thread_of(call, channel)
     broadcast = arguments.flag("reply_broadcast")
+    content |= _disguise(call)
     message = bot_message(call.workspace.new_ts(), content, thread_ts=thread_ts, broadcast=broadcast)
     if not call.sandbox.faults.swallows_post():
         call.workspace.post(channel, message)
     return {"channel": channel.id, "ts": message["ts"], "message": message}
 
 
-def _place_of_post(call: Call) -> Channel:
+def _disguise(call: Call) -> Json:
+    """Another name and picture, for who may; Slack passes them over for all others."""
+    name = call.arguments.text("username")
+    emoji, url = call.arguments.text("icon_emoji"), call.arguments.text("icon_url")
+    if not call.sandbox.manifest.names("chat:write.customize") or not (name or emoji or url):
+        return {}
+    icons = {"emoji": emoji} if emoji else {"image_48": url} if url else {}
+    return {"subtype": "bot_message"} | ({"username": name} if name else {}) | ({"icons": icons} if icons else {})
+
+
+def place_of_post(call: Call) -> Channel:
     """By id, name, #name, or a person's id, which opens the conversation. May refuse for the rate in that channel."""
     reference = call.arguments.required("channel")
     user = call.workspace.users.get(reference)
@@ -40,7 +53,7 @@ def _place_of_post(call: Call) -> Channel:
     return channel
 
 
-def _thread(call: Call, channel: Channel) -> str:
+def thread_of(call: Call, channel: Channel) -> str:
     thread_ts = call.arguments.text("thread_ts")
     if thread_ts and thread_ts not in channel.messages:
         raise SlackRefusal("thread_not_found")
@@ -52,6 +65,7 @@ def update(call: Call) -> Json:
     channel = call.channel()
     message = _own_message(call, channel, "cant_update_message")
     content = read_content(call.arguments, text_limit=UPDATE_TEXT_LIMIT)
+    require_files(call, content)
     if not content:
         raise SlackRefusal("no_text")
     require_content({**message, **content})
@@ -77,6 +91,16 @@ def delete(call: Call) -> Json:
     return {"channel": channel.id, "ts": message["ts"]}
 
 
+def me_message(call: Call) -> Json:
+    """/me of a bot: italics, nothing but text."""
+    channel = place_of_post(call)
+    content = {"text": call.arguments.text("text"), "subtype": "me_message"}
+    require_content(content)
+    message = bot_message(call.workspace.new_ts(), content)
+    call.workspace.post(channel, message)
+    return {"channel": channel.id, "ts": message["ts"]}
+
+
 def post_ephemeral(call: Call) -> Json:
     channel = call.channel(by_name=True)
     user = call.person()
@@ -87,8 +111,9 @@ def post_ephemeral(call: Call) -> Json:
     if user.id not in channel.members or user.deleted:
         raise SlackRefusal("user_not_in_channel")
     content = read_content(call.arguments)
+    require_files(call, content)
     require_content(content)
-    thread_ts = _thread(call, channel)
+    thread_ts = thread_of(call, channel)
     message = ephemeral_message(call.workspace.new_ts(), content, thread_ts=thread_ts)
     call.workspace.show_ephemeral(channel, user.id, message)
     return {"message_ts": message["ts"]}

@@ -8,25 +8,34 @@ from bot.sandbox.constants import BOT_USER_ID
 from bot.sandbox.errors import SlackRefusal, invalid_arguments
 from bot.sandbox.feed import joined
 from bot.sandbox.methods.call import Call
+from bot.sandbox.people import User
 from bot.sandbox.wire import Json
 
-_KINDS = {"public_channel": ChannelKind.PUBLIC, "private_channel": ChannelKind.PRIVATE, "im": ChannelKind.DIRECT}
+KINDS = {
+    "public_channel": ChannelKind.PUBLIC,
+    "private_channel": ChannelKind.PRIVATE,
+    "im": ChannelKind.DIRECT,
+    "mpim": ChannelKind.GROUP_DIRECT,
+}
 #: What grants changing a conversation of this kind.
-_MANAGING = {
+MANAGING = {
     ChannelKind.PUBLIC: ("channels:manage",),
     ChannelKind.PRIVATE: ("groups:write",),
     ChannelKind.DIRECT: ("im:write",),
+    ChannelKind.GROUP_DIRECT: ("mpim:write",),
 }
+#: People in a group conversation, besides the bot.
+_GROUP_AT_MOST = 8
 _NAME_LIMIT = 80
-_TOPIC_LIMIT = 250
+TOPIC_LIMIT = 250
 _VALID_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 def list_channels(call: Call) -> Json:
     types = call.arguments.words("types") or ["public_channel"]
-    if not set(types) <= {*_KINDS, "mpim"}:
+    if not set(types) <= set(KINDS):
         raise SlackRefusal("invalid_types")
-    kinds = {_KINDS[word] for word in types if word in _KINDS}
+    kinds = {KINDS[word] for word in types}
     for kind in kinds:
         call.require_scope(f"{kind.value}:read")
     hide_archived = call.arguments.flag("exclude_archived")
@@ -77,22 +86,39 @@ def open_direct(call: Call) -> Json:
     wanted = set(call.arguments.words("users"))
     if not wanted:
         raise SlackRefusal("users_list_not_supplied")
-    if len(wanted) > 1:
-        # Group conversations are outside what the sandbox doubles.
+    if len(wanted) > _GROUP_AT_MOST:
         raise SlackRefusal("too_many_users")
-    user = call.workspace.users.get(wanted.pop())
+    people = [_conversable(call, user_id) for user_id in sorted(wanted)]
+    call.require_scope("im:write" if len(people) == 1 else "mpim:write")
+    single = len(people) == 1
+    channel = call.workspace.direct_channel(people[0]) if single else call.workspace.group_channel(people)
+    return {"channel": channel.to_slack() if call.arguments.flag("return_im") else {"id": channel.id}}
+
+
+def _conversable(call: Call, user_id: str) -> User:
+    user = call.workspace.users.get(user_id)
     if user is None:
         raise SlackRefusal("user_not_found")
     if user.is_bot:
         raise SlackRefusal("cannot_dm_bot")
     if user.deleted:
         raise SlackRefusal("user_disabled")
-    channel = call.workspace.direct_channel(user)
-    return {"channel": channel.to_slack() if call.arguments.flag("return_im") else {"id": channel.id}}
+    return user
 
 
 def create(call: Call) -> Json:
     name = call.arguments.text("name")
+    require_free_name(call, name)
+    kind = ChannelKind.PRIVATE if call.arguments.flag("is_private") else ChannelKind.PUBLIC
+    call.require_scope(*MANAGING[kind])
+    created = int(call.sandbox.clock.now())
+    channel_id = "C" + secrets.token_hex(5).upper()
+    channel = Channel(channel_id, name, kind, created=created, members=[BOT_USER_ID])
+    call.workspace.add_channel(channel)
+    return {"channel": channel.to_slack()}
+
+
+def require_free_name(call: Call, name: str) -> None:
     if not name:
         raise SlackRefusal("invalid_name_required")
     if len(name) > _NAME_LIMIT:
@@ -101,13 +127,6 @@ def create(call: Call) -> Json:
         raise SlackRefusal("invalid_name_specials")
     if any(channel.name == name and not channel.user for channel in call.workspace.channels.values()):
         raise SlackRefusal("name_taken")
-    kind = ChannelKind.PRIVATE if call.arguments.flag("is_private") else ChannelKind.PUBLIC
-    call.require_scope(*_MANAGING[kind])
-    created = int(call.sandbox.clock.now())
-    channel_id = "C" + secrets.token_hex(5).upper()
-    channel = Channel(channel_id, name, kind, created=created, members=[BOT_USER_ID])
-    call.workspace.add_channel(channel)
-    return {"channel": channel.to_slack()}
 
 
 def invite(call: Call) -> Json:
@@ -119,7 +138,7 @@ def invite(call: Call) -> Json:
     wanted = call.arguments.words("users")
     if not wanted:
         raise SlackRefusal("no_user")
-    call.require_scope(*_MANAGING[channel.kind], f"{channel.kind.value}:write.invites")
+    call.require_scope(*MANAGING[channel.kind], f"{channel.kind.value}:write.invites")
     for user_id in wanted:
         _refuse_invitation(call, channel, user_id)
     channel.members.extend(wanted)
@@ -149,9 +168,9 @@ def set_topic(call: Call) -> Json:
         raise SlackRefusal("not_in_channel")
     if not call.arguments.has("topic"):
         raise invalid_arguments("missing required field: topic")
-    call.require_scope(*_MANAGING[channel.kind], f"{channel.kind.value}:write.topic")
+    call.require_scope(*MANAGING[channel.kind], f"{channel.kind.value}:write.topic")
     topic = call.arguments.text("topic")
-    if len(topic) > _TOPIC_LIMIT:
+    if len(topic) > TOPIC_LIMIT:
         raise SlackRefusal("too_long")
     channel.topic = topic
     call.workspace.channel_changed(channel)

@@ -18,6 +18,20 @@ def user_info(call: Call) -> Json:
     return {"user": call.person().to_slack(with_email=with_email)}
 
 
+def profile(call: Call) -> Json:
+    with_email = call.sandbox.manifest.grants("users:read.email")
+    return {"profile": call.person().to_slack(with_email=with_email)["profile"]}
+
+
+def presence(call: Call) -> Json:
+    return {"presence": "away" if call.person().deleted else "active"}
+
+
+def custom_emoji(call: Call) -> Json:
+    """The workspace has none of its own."""
+    return {"emoji": {}, "cache_ts": str(int(call.sandbox.clock.now()))}
+
+
 def lookup_by_email(call: Call) -> Json:
     wanted = call.arguments.required("email").lower()
     for user in call.workspace.users.values():

@@ -1,8 +1,9 @@
 """Modals and App Home."""
 
-from bot.sandbox.content import read_view
+from bot.sandbox.content import as_log, read_view
 from bot.sandbox.errors import SlackRefusal, invalid_arguments
 from bot.sandbox.methods.call import Call
+from bot.sandbox.methods.files import invalid_files
 from bot.sandbox.wire import Json
 
 
@@ -33,7 +34,10 @@ def _modal(call: Call) -> Json:
 def _view(call: Call) -> Json:
     if not call.arguments.has("view"):
         raise invalid_arguments("missing required field: view")
-    return read_view(call.arguments.parsed("view", "invalid_arguments"))
+    view = read_view(call.arguments.parsed("view", "invalid_arguments"))
+    if said := invalid_files(call, view["blocks"], "/view/blocks"):
+        raise SlackRefusal("invalid_arguments", fields={"response_metadata": as_log(said)})
+    return view
 
 
 def update(call: Call) -> Json:

@@ -59,13 +59,17 @@ function button(element, block, context) {
 }
 
 export function image(element) {
-  const src = safeUrl(element.image_url) ?? ownPath(element.image_url);
+  const src = safeUrl(element.image_url) ?? ownPath(element.image_url) ?? uploaded(element.slack_file);
   const alt = plainString(element.alt_text ?? "");
   if (!src) return h("span", { class: "image-missing" }, alt || "image");
   const node = h("img", { class: "block-image", src, alt, loading: "lazy" });
   node.addEventListener("error", () => node.replaceWith(h("span", { class: "image-missing" }, alt || "image")), { once: true });
   return node;
 }
+
+/** A file of this workspace, by its id or its private address; the page itself needs no token. */
+export const pathOfFile = (id) => `/sandbox/files/${encodeURIComponent(id)}`;
+const uploaded = (file) => file && pathOfFile(file.id ?? /\/files\/([^/]+)/.exec(file.url ?? "")?.[1]);
 
 /** Charts are uploaded to the sandbox itself and named by path. */
 const ownPath = (url) => (typeof url === "string" && /^\/(?!\/)/.test(url) ? url : null);

@@ -4,6 +4,7 @@ import { redrawMessage, runShortcut } from "./actions.js";
 import { attachments } from "./attachments.js";
 import { blockContext, drawBlocks } from "./blocks.js";
 import { h, icon, iconButton } from "./dom.js";
+import { pathOfFile } from "./elements.js";
 import { formOf } from "./form.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { avatar, displayName, userNamed } from "./people.js";
@@ -86,10 +87,9 @@ function files(list) {
 
 function fileNode(file) {
   const name = file.title || file.name || "file";
-  const path = file.url_private ?? file.permalink ?? "";
-  const own = new URL(path || "/", location.href);
-  const href = own.protocol.startsWith("http") && path ? own.href : undefined;
-  if (href && own.origin === location.origin && /\.(png|jpe?g|gif|svg|webp)$/i.test(file.name ?? "")) return h("figure", { class: "figure" }, h("figcaption", {}, name), h("img", { class: "block-image", src: href, alt: name }));
+  if (file.mode === "tombstone") return h("span", { class: "message-gone" }, icon("trash"), "This file was deleted.");
+  const href = pathOfFile(file.id);
+  if (/^image\/(png|jpeg|gif)$/.test(file.mimetype ?? "")) return h("figure", { class: "figure" }, h("figcaption", {}, name), h("img", { class: "block-image", src: href, alt: name }));
   return h("a", { class: "file", href, target: "_blank", rel: "noopener noreferrer" }, name);
 }
 

@@ -85,7 +85,9 @@ export function openPicker(anchor, { groups = [], load, chosen = new Set(), mult
   input.addEventListener("input", () => {
     state.active = 0;
     clearTimeout(pause);
-    pause = setTimeout(refresh, load ? TYPING_PAUSE_MS : 0);
+    // At once where nobody is asked: Enter may follow faster than any timer.
+    if (load) pause = setTimeout(refresh, TYPING_PAUSE_MS);
+    else refresh();
   });
   state.active = Math.max(0, groups.flatMap((group) => group.items).findIndex((item) => chosen.has(item.key)));
   refresh();

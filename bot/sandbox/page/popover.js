@@ -21,12 +21,15 @@ export function openPopover(anchor, content, { onClose, wide = false, above = fa
     if (focusBack) anchor.focus();
   };
   const place = () => position(node, anchor, above);
+  // A list that comes later, or grows, must not end below the window's edge.
+  const grown = new ResizeObserver(place);
   const handle = {
     node,
     close() {
       if (current !== handle) return;
       current = null;
       node.remove();
+      grown.disconnect();
       document.removeEventListener("pointerdown", outside, true);
       document.removeEventListener("keydown", keys, true);
       window.removeEventListener("resize", handle.close);
@@ -44,6 +47,7 @@ export function openPopover(anchor, content, { onClose, wide = false, above = fa
   window.addEventListener("resize", handle.close);
   document.addEventListener("scroll", scrolled, true);
   place();
+  grown.observe(node);
   return handle;
 }
 

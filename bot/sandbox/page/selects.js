@@ -5,7 +5,7 @@ import { h, icon, safeUrl } from "./dom.js";
 import { plainString, plainText, textNodes } from "./mrkdwn.js";
 import { avatar, displayName, userNamed } from "./people.js";
 import { openPicker } from "./picker.js";
-import { people } from "./session.js";
+import { directChannel, people, session } from "./session.js";
 import { store } from "./store.js";
 
 const userItem = (user) => ({
@@ -17,6 +17,13 @@ const userItem = (user) => ({
 });
 const userGroups = () => [{ items: people().map(userItem) }];
 const channelGroups = () => [{ items: [...store.channels.values()].filter((one) => !one.is_im && !one.is_archived).map((one) => ({ key: one.id, label: `#${one.name}` })) }];
+
+/** With the person's own conversation with the app, which a channel select leaves out. */
+function conversationGroups() {
+  const own = directChannel();
+  const items = [...store.channels.values()].filter((one) => !one.is_im && !one.is_archived && one.members.includes(session.userId));
+  return [{ items: items.map((one) => ({ key: one.id, label: `#${one.name}` })) }, { label: "Direct messages", items: own ? [{ key: own.id, label: displayName(userNamed(store.botUserId)) }] : [] }];
+}
 
 const optionItem = (option) => ({ key: option.value, label: plainString(option.text), node: h("span", {}, textNodes(option.text)), hint: option.description && plainString(option.description), option });
 
@@ -32,7 +39,7 @@ const KINDS = {
   static: { ...optionKind, groups: optionGroups },
   external: { ...optionKind, external: true },
   users: { field: "selected_user", many: "selected_users", initial: "initial_user", initialMany: "initial_users", groups: userGroups, toValue: (item) => item.key, sent: "value" },
-  conversations: { field: "selected_conversation", many: "selected_conversations", initial: "initial_conversation", initialMany: "initial_conversations", groups: channelGroups, toValue: (item) => item.key, sent: "value" },
+  conversations: { field: "selected_conversation", many: "selected_conversations", initial: "initial_conversation", initialMany: "initial_conversations", groups: conversationGroups, toValue: (item) => item.key, sent: "value" },
   channels: { field: "selected_channel", many: "selected_channels", initial: "initial_channel", initialMany: "initial_channels", groups: channelGroups, toValue: (item) => item.key, sent: "value" },
 };
 
@@ -43,6 +50,7 @@ const keyOf = (value) => (typeof value === "object" ? value?.value : value);
 function shownValue(value) {
   if (typeof value === "object") return plainText(value.text);
   if (store.users.has(value)) return [displayName(userNamed(value))];
+  if (store.channels.get(value)?.is_im) return [displayName(userNamed(store.botUserId))];
   return [`#${store.channels.get(value)?.name ?? value}`];
 }
 

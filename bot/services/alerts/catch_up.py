@@ -58,7 +58,7 @@ def _hears(group: Group, alerts: Sequence[dict[str, str]], subscription: Subscri
 
 def _tell(tx: Transaction, group_ids: Sequence[int], channel: str) -> int:
     """Locked, so that none changes between this look and its card."""
-    groups = [group for group in store.lock_groups(tx, group_ids) if group.status in alert_lookups.OPEN]
+    groups = [group for group in store.lock_groups(tx, group_ids) if group.status in alert_lookups.HEARD]
     destinations.ensure(tx, [channel])
     cards.want(tx, [tell.card_wish(group, channel, tx.now) for group in groups])
     return len(groups)

@@ -80,11 +80,15 @@ def _keep_timers(tx: Transaction, follow_ups: Sequence[FollowUp], settings: Aler
     ended = [each.group.id for each in follow_ups if each.ended]
     due.cancel(tx, DueKind.REPEAT_GROUP, ended)
     due.cancel(tx, DueKind.EXPIRE_ACKNOWLEDGEMENT, ended)
+    calming = {each.group.id: each.calm_at for each in follow_ups if each.calm_at is not None}
+    due.schedule_each(tx, DueKind.CALM_GROUP, calming)
     asking = [each.group.id for each in follow_ups if each.asks]
     due.schedule(tx, DueKind.REPEAT_GROUP, asking, tx.now + settings.repeat_interval)
 
 
 def _notes(tx: Transaction, before: Group, change: FollowUp) -> list[Note]:
+    if change.flaps:
+        return notes.flapping(tx, change.group)
     if change.refired:
         return notes.refired(tx, before, change.group.revision)
     if change.joined:

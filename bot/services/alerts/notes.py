@@ -23,6 +23,19 @@ def joined(tx: Transaction, group: Group, firing: int, revision: int) -> list[No
     return _in_threads(tx, group, "joined", revision, {"firing": firing, "owner": group.acknowledged_by})
 
 
+def flapping(tx: Transaction, group: Group) -> list[Note]:
+    """It fires and is resolved too often to be told each time; this is said once, until it has calmed."""
+    payload = {"name": group.name, "subject": group.subject, "changes": len(group.changed_at)}
+    payload |= {"seconds": (group.changed_at[-1] - group.changed_at[0]).total_seconds()}
+    return _in_threads(tx, group, "flapping", group.revision, payload, broadcast=True)
+
+
+def calmed(tx: Transaction, group: Group) -> list[Note]:
+    """It flapped, and fires since without a break: what was not told each time is told now."""
+    payload = {"name": group.name, "subject": group.subject}
+    return _in_threads(tx, group, "calmed", group.revision, payload, broadcast=True)
+
+
 def unmuted(tx: Transaction, group: Group, revision: int) -> list[Note]:
     """Nothing mutes it any more and it still holds: said in the channel, since its card was told long ago."""
     return _in_threads(tx, group, "unmuted", revision, {"name": group.name, "subject": group.subject}, broadcast=True)

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from bot.failpoints import FailPoint, pass_by
 from bot.services.alerts import changes, mute
+from bot.services.inhibitions.weigh import weigh
+from bot.settings import AlertDelivery
 from bot.store import alerts as store
 from bot.store import audit, muting
 from bot.store.database import Transaction
@@ -20,7 +22,7 @@ class Folded(NamedTuple):
     changed: list[Alert]
 
 
-def receive(tx: Transaction, signals: Sequence[Signal], settings: AlertSettings) -> list[Effect]:
+def receive(tx: Transaction, signals: Sequence[Signal], settings: AlertDelivery) -> list[Effect]:
     """Store what the signals say; returns the effect of each, in their order."""
     fingerprints = list({signal.fingerprint for signal in signals})
     muting.hold_still(tx)
@@ -33,6 +35,7 @@ def receive(tx: Transaction, signals: Sequence[Signal], settings: AlertSettings)
     # Ends first: a condition that ends and begins anew within one batch may have one open episode at a time only.
     store.update_alerts(tx, changed)
     store.insert_alerts(tx, begun)
+    weigh(tx, begun, changed, settings)
     _record(tx, begun, changed)
     changes.refresh(tx, {alert.group_id for alert in [*begun, *changed]}, settings)
     pass_by(FailPoint.INGEST_BEFORE_COMMIT)

@@ -5,9 +5,10 @@ from pydantic import BaseModel, ConfigDict
 from bot.failpoints import FailPoint, pass_by
 from bot.services.alerts import changes, notes
 from bot.services.answers import Answer, at, who
+from bot.services.inhibitions.weigh import end_of_group
 from bot.settings import AlertDelivery
 from bot.store import alerts as store
-from bot.store import audit, destinations, due, inbound, outbox
+from bot.store import audit, destinations, due, inbound, muting, outbox
 from bot.store.database import Transaction
 from bot.store.due import DueKind
 from riskengine.response.alerts import AlertStatus
@@ -105,12 +106,15 @@ def assign(tx: Transaction, press: Press, settings: AlertDelivery) -> Answer:
 
 def resolve(tx: Transaction, press: Press, settings: AlertDelivery) -> Answer:
     """End the group by a person's word; a sender that still sees the condition will make it fire again."""
+    # What it muted is looked at anew, and that looker comes to groups after what mutes.
+    muting.hold_still(tx)
     group = _begin(tx, press)
     if isinstance(group, Answer):
         return group
     if group.status == AlertStatus.RESOLVED:
         return Answer.unchanged(_over(group))
     store.resolve_open(tx, group.id, press.user_id)
+    end_of_group(tx, group.id)
     _record(tx, press.user_id, "resolved", [group.id])
     changes.settle(tx, [group], settings, by_person=True)
     return _commit(Answer.done())

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from bot.services.alerts import audience, changes, notes
 from bot.settings import AlertDelivery
 from bot.store import alerts as store
-from bot.store import audit, cards, destinations, due, outbox
+from bot.store import audit, cards, destinations, due, outbox, pictures
 from bot.store.cards import CardWish
 from bot.store.database import Transaction
 from bot.store.due import DueKind, DueRow
 from bot.store.messages import Priority
 from riskengine.response.alerts import AlertStatus, Severity
-from riskengine.response.grouping import NOBODY, Group
+from riskengine.response.grouping import NOBODY, Group, calm
+from riskengine.rules import SOURCE
 
 CARD = "alerts/card"
 #: A transaction on a group takes some milliseconds.
@@ -40,6 +41,8 @@ def tell_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelivery
     cards.bump(tx, changes.GROUP, {group.id: group.revision for group in groups if group.told_at is not None})
     new = [group.id for group in groups if group.told_at is None and group.status == AlertStatus.FIRING]
     due.schedule(tx, DueKind.REPEAT_GROUP, new, tx.now + settings.repeat_interval)
+    if settings.pictures:
+        _want_pictures(tx, [group for group in groups if group.status == AlertStatus.FIRING])
     store.mark_told(tx, [group.id for group in groups])
 
 
@@ -50,6 +53,12 @@ def _heard(tx: Transaction, groups: Sequence[Group]) -> list[Group]:
     quiet = set(over) - loud
     quiet |= {group.id for group in groups if group.told_at is None and group.status == AlertStatus.SUPPRESSED}
     return [group for group in groups if group.id not in quiet]
+
+
+def _want_pictures(tx: Transaction, firing: Sequence[Group]) -> None:
+    """One for each time that a rule's alert fires; they follow the text when nothing else waits."""
+    drawn = store.groups_from(tx, [group.id for group in firing], SOURCE) if firing else set()
+    pictures.want(tx, changes.GROUP, {group.id: group.refires for group in firing if group.id in drawn})
 
 
 def card_wish(group: Group, channel: str, due_at: datetime) -> CardWish:
@@ -80,6 +89,19 @@ def expire_acknowledgements(tx: Transaction, rows: Sequence[DueRow], settings: A
         detail = {"owner": group.acknowledged_by}
         audit.record(tx, [audit.Entry(audit.SYSTEM, "acknowledgement_expired", changes.GROUP, group.id, detail)])
     changes.settle(tx, [group.model_copy(update=NOBODY) for group in lapsed], settings, by_person=True)
+
+
+def calm_groups(tx: Transaction, rows: Sequence[DueRow], settings: AlertDelivery) -> None:
+    """Look whether groups flap no more: their cards stop saying so, and what fires since is told."""
+    known = [group for group in _groups_of(tx, rows) if group.flapping_since is not None]
+    looked = [calm(group, tx.now, settings.flapping) for group in known]
+    calmed = [group for group, again_at in looked if again_at is None]
+    store.update_groups(tx, calmed)
+    cards.bump(tx, changes.GROUP, {group.id: group.revision for group in calmed if group.told_at is not None})
+    firing = [group for group in calmed if group.status == AlertStatus.FIRING and group.told_at is not None]
+    outbox.enqueue(tx, [note for group in firing for note in notes.calmed(tx, group)])
+    again = {group.id: again_at for group, again_at in looked if again_at is not None}
+    due.schedule_each(tx, DueKind.CALM_GROUP, again)
 
 
 def _groups_of(tx: Transaction, rows: Sequence[DueRow]) -> list[Group]:

@@ -52,3 +52,10 @@ UNENDING = Check(
     look=_look(invariants.unending_acknowledgements),
     repair=_end_acknowledgements,
 )
+UNCALMED = Check(
+    name="group_uncalmed",
+    found="{count} alert groups were going to flap for ever.",
+    done="They are looked at now.",
+    look=_look(invariants.uncalmed_groups),
+    repair=_set(DueKind.CALM_GROUP, lambda _terms: timedelta(0)),
+)

@@ -8,6 +8,7 @@ CHECKS: tuple[Check, ...] = (
     alert_timers.UNTOLD,
     alert_timers.UNASKED,
     alert_timers.UNENDING,
+    alert_timers.UNCALMED,
     silences.UNATTENDED,
     shown_cards.MESSAGE_BEHIND,
     shown_cards.GROUP_BEHIND,

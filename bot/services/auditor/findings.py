@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from bot.settings import AlertDelivery, AuditorSettings
+from bot.settings import AlertDelivery
+from bot.settings_upkeep import AuditorSettings
 from bot.store.database import Transaction
 
 

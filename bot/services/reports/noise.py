@@ -50,7 +50,8 @@ def tell(tx: Transaction, _rows: Sequence[DueRow], settings: Settings) -> None:
 def week(tx: Transaction, until: datetime, settings: Settings) -> dict[str, Any]:
     """What the report of the seven days before a moment says."""
     since = until - WEEK
-    return told(noise_report(noise.told_between(tx, since, until), since, until), settings.zone)
+    groups, muted = noise.told_between(tx, since, until), noise.muted_between(tx, since, until)
+    return told(noise_report(groups, since, until, muted), settings.zone)
 
 
 def _next(now: datetime, day: Weekday, settings: Settings) -> datetime:

@@ -64,9 +64,8 @@ def end(tx: Transaction, silence_id: int, by: str, delivery_id: str, settings: A
     """End it now, or never let it begin; what it muted and still holds is told."""
     if not inbound.is_first(tx, "press", delivery_id):
         return Answer.unchanged("")
-    # In the order of the due work, which holds its row when it comes to the silence.
-    due.cancel(tx, DueKind.REVIEW_SILENCE, [silence_id])
     muting.begin_change(tx)
+    due.cancel(tx, DueKind.REVIEW_SILENCE, [silence_id])
     kept = store.lock(tx, silence_id)
     if kept is None or kept.record.state == SilenceStatus.DRAFT:
         return Answer.unchanged(GONE)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from riskengine.areas.performance import Observation
+from riskengine.charts import left_of
 from riskengine.conditions import Measured
 from riskengine.durations import spoken
 from riskengine.metrics import metric_of, written
@@ -33,11 +34,6 @@ def values(observation: Observation) -> dict[str, str | None]:
 def told(measured: Measured) -> str:
     """`mean response time 4.2 s, limit > 3 s`: a comparison with what stood on both sides."""
     return f"{_value(measured)}, limit {measured.sign} {_limit(measured)}"
-
-
-def left_of(measured: Measured) -> str:
-    """What stands before the comparison's sign, as it was written."""
-    return measured.text.split(measured.sign)[0].strip()
 
 
 def _value(measured: Measured) -> str:

@@ -19,14 +19,13 @@ from riskengine.complaints import complaints_about
 from riskengine.response.alerts import Signal, SignalStatus, fingerprint_of
 from riskengine.response.evaluation import INACTIVE, RuleStatus, Transition, evaluate, retire
 from riskengine.rollups import Rollup
-from riskengine.rules import CompiledRule, Per
+from riskengine.rules import SOURCE, CompiledRule, Per
 from riskengine.series import Series
 from riskengine.statistics import DropWindows
 from riskengine.windows import Window
 
 logger = logging.getLogger(__name__)
 
-SOURCE = "rules"
 #: A subject that was heard of so lately is silent now, not unknown.
 KNOWN_FOR = timedelta(days=1)
 Key = tuple[str, str]

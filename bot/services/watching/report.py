@@ -37,7 +37,8 @@ class RulesDesk:
 
 
 def _of_rule(compiled: CompiledRule, states: list[StoredState]) -> RuleReport:
-    return RuleReport(compiled.rule, worst_first(_of_subject(compiled, each) for each in states))
+    subjects = worst_first(_of_subject(compiled, each) for each in states)
+    return RuleReport(compiled.rule, subjects, compiled.needs_calls)
 
 
 def _of_subject(compiled: CompiledRule, stored: StoredState) -> SubjectReport:

@@ -33,7 +33,9 @@ from bot.slack.blocks.rich_text import RICH_TEXT_OBJECT
 
 Entry = tuple[str, Shape]
 
-SLACK_FILE = Shape({"id": String(), "url": URL}, rules=(exactly_one("id", "url"),))
+SLACK_FILE = Shape(
+    {"id": String(pattern=r"F[A-Z0-9]{8,}", expected="the id of a file"), "url": URL}, rules=(exactly_one("id", "url"),)
+)
 IMAGE_FIELDS: Mapping[str, Kind] = {"image_url": IMAGE_URL, "slack_file": SLACK_FILE, "alt_text": String(2000)}
 IMAGE_RULES: tuple[Rule, ...] = (exactly_one("image_url", "slack_file"),)
 IMAGE: Entry = typed("image", IMAGE_FIELDS, ("alt_text",), IMAGE_RULES)

@@ -1,8 +1,17 @@
 """Who mutes whom."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from riskengine.response.inhibitions import Inhibition, inhibited_by
+from riskengine.response.inhibitions import (
+    DEFAULT_INHIBITIONS,
+    Inhibition,
+    Side,
+    digest_of,
+    inhibited_by,
+    standings,
+)
 from riskengine.response.matchers import Labelled, Matcher
 
 OUTAGE = {"area": "providers", "severity": "high", "provider": "openrouter"}
@@ -63,3 +72,30 @@ def test_inhibition_without_equal_labels():
         Labelled("a", {"alertname": "slow"}), [Labelled("m", {"alertname": "maintenance"})], [maintenance]
     )
     assert told.fingerprint == "m"
+
+
+LABELS = st.dictionaries(
+    st.sampled_from(["area", "model", "provider", "severity"]),
+    st.sampled_from(["", "providers", "glm", "openrouter", "high", "low"]),
+)
+OWN = Inhibition(name="own", source="severity=high", target="severity=low", equal=("model", "provider"))
+
+
+@given(source=LABELS, target=LABELS)
+def test_counterparts_by_key_are_those_that_mute_each_other(source, target):
+    rules = (*DEFAULT_INHIBITIONS, OWN)
+    alerts = [Labelled("source", source), Labelled("target", target)]
+    mutes = inhibited_by(alerts[1], alerts[:1], rules) is not None
+    keys = {each.key for each in standings(source, rules) if each.side == Side.SOURCE}
+    assert mutes == any(each.key in keys for each in standings(target, rules) if each.side == Side.TARGET)
+
+
+def test_matchers_may_be_written_as_people_type_them():
+    assert OWN.source == (Matcher(label="severity", value="high"),)
+    with pytest.raises(ValueError, match="no term"):
+        Inhibition(name="x", source="severity", target="severity=low")
+
+
+def test_the_digest_changes_with_the_rules():
+    assert digest_of(DEFAULT_INHIBITIONS) == digest_of(tuple(DEFAULT_INHIBITIONS))
+    assert digest_of(DEFAULT_INHIBITIONS) != digest_of((*DEFAULT_INHIBITIONS, OWN))

@@ -8,7 +8,8 @@ from prometheus_client import CollectorRegistry
 from bot.services.auditor.auditor import Auditor
 from bot.services.auditor.findings import Terms
 from bot.services.auditor.metrics import AuditorMetrics
-from bot.settings import AlertDelivery, AuditorSettings
+from bot.settings import AlertDelivery
+from bot.settings_upkeep import AuditorSettings
 from bot.store.database import Database
 
 MINUTE = timedelta(minutes=1)

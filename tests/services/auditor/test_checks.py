@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.services.auditor.checks import CHECKS
-from bot.settings import AuditorSettings
+from bot.settings_upkeep import AuditorSettings
 from bot.store import audit, cards, destinations, digests, due, outbox, rule_states
 from bot.store.alert_lookups import open_groups
 from bot.store.alerts import alert_groups
@@ -122,6 +122,15 @@ async def break_silence(alerts, clock):
     await execute(alerts.database, sa.delete(due.due).where(due.due.c.kind == DueKind.REVIEW_SILENCE))
 
 
+async def break_calm(alerts, clock):
+    taken = alert_groups.c.name == "Taken"
+    await execute(alerts.database, sa.update(alert_groups).where(taken).values(flapping_since=clock.now()))
+
+
+async def _calm(database):
+    return not await rows(database, alert_groups, alert_groups.c.flapping_since.is_not(None))
+
+
 async def break_message(alerts, clock):
     last = sa.select(sa.func.min(messages.c.id)).scalar_subquery()
     await execute(alerts.database, sa.update(messages).where(messages.c.id == last).values(shown_revision=0))
@@ -212,6 +221,7 @@ CASES = {
     "group_untold": (break_untold, _told),
     "group_unasked": (break_unasked, _has_timer(DueKind.REPEAT_GROUP)),
     "acknowledgement_unending": (break_unending, _has_timer(DueKind.EXPIRE_ACKNOWLEDGEMENT)),
+    "group_uncalmed": (break_calm, _calm),
     "silence_unattended": (break_silence, _has_timer(DueKind.REVIEW_SILENCE)),
     "message_behind": (break_message, _no_message(state=MessageState.SHOWN, shown_revision=0)),
     "card_behind": (break_card, _rung),

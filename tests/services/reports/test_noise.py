@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.clock import Clock
 from bot.services.alerts import respond, tell
@@ -11,6 +11,7 @@ from bot.services.alerts.usefulness import judge
 from bot.services.reports import noise
 from bot.settings import Settings
 from bot.store import due
+from bot.store.alerts import alerts
 from bot.store.due import DueKind
 from bot.store.messages import Priority, messages
 from bot.store.open import open_database
@@ -131,7 +132,9 @@ async def test_what_it_counts(database, clock):
     await verbs.receive(signal("resolved", role="a"), signal("resolved", role="b"))
     for user, useful in (("U1", True), ("U2", False), ("U3", True)):
         await verbs.press(lambda tx, press, _, useful=useful: judge(tx, press, useful=useful), 1, user)
+    await database.write(lambda tx: tx.execute(update(alerts).where(alerts.c.name == "Untold").values(inhibited_by=1)))
     report = await noise.ReportDesk(database, chosen).noise()
+    assert report["total"]["suppressed"] == 1
     by_name = {each["name"]: each for each in report["names"]}
     assert set(groups.values()) <= set(by_name)
     slow, errors = by_name["Slow"], by_name["Errors"]

@@ -1,0 +1,1 @@
+"""Inhibitions: alerts that mute others which they explain."""

@@ -1,0 +1,1 @@
+"""What is drawn for people beside Slack's own blocks."""
