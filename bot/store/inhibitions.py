@@ -1,9 +1,23 @@
 """Which open alerts may mute others, and which may be muted, by the values that both must share."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, case, delete, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from bot.store.alerts import alerts
 from bot.store.database import Transaction
@@ -30,27 +44,44 @@ class Muted(NamedTuple):
     group_id: int
 
 
+#: Each batch of alerts asks these: made once, since SQLAlchemy takes longer to build one than SQLite to answer it.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_SIDES: BindParameter[Any] = bindparam("sides", expanding=True)
+_MINE = inhibition_sides.c.alert_id.in_(_IDS) & inhibition_sides.c.side.in_(_SIDES)
+_FORGET = delete(inhibition_sides).where(_MINE)
+_SOURCES_AMONG = select(inhibition_sides.c.alert_id).where(_MINE).distinct()
+_OPEN_IDS = select(alerts.c.fingerprint, alerts.c.id).where(
+    alerts.c.fingerprint.in_(bindparam("fingerprints", expanding=True)), IS_OPEN
+)
+_SOURCES_OF = (
+    select(inhibition_sides.c.key, func.min(inhibition_sides.c.alert_id).label("source"))
+    .join(alerts)
+    .where(
+        inhibition_sides.c.key.in_(bindparam("keys", expanding=True)),
+        inhibition_sides.c.side == Side.SOURCE,
+        IS_OPEN,
+    )
+    .group_by(inhibition_sides.c.key)
+)
+
+
 def put(tx: Transaction, standings: Mapping[int, Collection[Standing]]) -> None:
-    """Store where these alerts stand, in place of where they stood."""
-    ids = list(standings)
-    if not ids:
-        return
-    tx.execute(delete(inhibition_sides).where(inhibition_sides.c.alert_id.in_(ids)))
+    """Store where these alerts stand; wherever they stood is forgotten."""
     rows = [{"alert_id": each, **standing._asdict()} for each, several in standings.items() for standing in several]
     if rows:
         tx.execute(insert(inhibition_sides), rows)
 
 
-def forget(tx: Transaction, alert_ids: Collection[int], side: Side) -> None:
-    """Alerts that are over need not be muted any more, and once what they muted is looked at, mute nothing."""
-    mine = inhibition_sides.c.alert_id.in_(alert_ids) & (inhibition_sides.c.side == side)
-    tx.execute(delete(inhibition_sides).where(mine))
+def forget(tx: Transaction, alert_ids: Collection[int], sides: Collection[Side] = tuple(Side)) -> None:
+    """What is over need not be muted any more, and mutes nothing once what it muted is looked at."""
+    if alert_ids:
+        tx.execute(_FORGET, {"ids": list(alert_ids), "sides": list(sides)})
 
 
 def sources_among(tx: Transaction, alert_ids: Collection[int]) -> list[int]:
     """Those of the alerts that may mute others."""
-    mine = inhibition_sides.c.alert_id.in_(alert_ids) & (inhibition_sides.c.side == Side.SOURCE)
-    return [int(row[0]) for row in tx.execute(select(inhibition_sides.c.alert_id).where(mine).distinct())]
+    found = tx.execute(_SOURCES_AMONG, {"ids": list(alert_ids), "sides": [Side.SOURCE]})
+    return [int(row[0]) for row in found]
 
 
 def sources(tx: Transaction) -> list[int]:
@@ -62,8 +93,8 @@ def sources(tx: Transaction) -> list[int]:
 
 def open_ids(tx: Transaction, fingerprints: Collection[str]) -> dict[str, int]:
     """The alert that holds of each condition."""
-    mine = select(alerts.c.fingerprint, alerts.c.id).where(alerts.c.fingerprint.in_(fingerprints), IS_OPEN)
-    return {row.fingerprint: int(row.id) for row in tx.execute(mine)}
+    found = tx.execute(_OPEN_IDS, {"fingerprints": list(fingerprints)})
+    return {row.fingerprint: int(row.id) for row in found}
 
 
 def ids_in_group(tx: Transaction, group_id: int) -> list[int]:
@@ -76,9 +107,7 @@ def sources_of(tx: Transaction, keys: Collection[str]) -> dict[str, int]:
     """Of each key the first alert that holds and mutes its counterparts."""
     if not keys:
         return {}
-    first = select(inhibition_sides.c.key, func.min(inhibition_sides.c.alert_id).label("source"))
-    mine = first.join(alerts).where(inhibition_sides.c.key.in_(keys), inhibition_sides.c.side == Side.SOURCE, IS_OPEN)
-    return {row.key: int(row.source) for row in tx.execute(mine.group_by(inhibition_sides.c.key))}
+    return {row.key: int(row.source) for row in tx.execute(_SOURCES_OF, {"keys": list(keys)})}
 
 
 def source_keys(tx: Transaction, alert_id: int) -> list[str]:

@@ -18,10 +18,13 @@ muting = Table(
 )
 
 
+_SHARED = select(muting.c.id).with_for_update(read=True)
+
+
 def hold_still(tx: Transaction) -> None:
     """Have what is in force stay so until the commit. Taken before any group: changes are made in that order, too."""
     if not tx.is_sqlite:
-        tx.execute(select(muting.c.id).with_for_update(read=True))
+        tx.execute(_SHARED)
 
 
 def begin_change(tx: Transaction) -> None:

@@ -10,7 +10,7 @@ from bot.settings import AlertDelivery
 from bot.store import alerts as store
 from bot.store import audit, muting
 from bot.store.database import Transaction
-from riskengine.response.alerts import Alert, AlertSettings, AlertStatus, Effect, Signal, observe
+from riskengine.response.alerts import Alert, AlertSettings, Effect, Signal, observe
 from riskengine.response.grouping import Group, GroupIdentity, continues, identity_of
 
 
@@ -30,8 +30,8 @@ def receive(tx: Transaction, signals: Sequence[Signal], settings: AlertDelivery)
     latest = store.latest_by_fingerprint(tx, fingerprints)
     folded = fold(tx, latest, signals)
     groups = _groups_of(tx, folded.begun, settings)
-    begun = [alert.model_copy(update={"group_id": groups[_key(alert)].id}) for alert in mute.muted(tx, folded.begun)]
-    changed = _muted_anew(tx, folded.changed)
+    grouped = [alert.model_copy(update={"group_id": groups[_key(alert)].id}) for alert in folded.begun]
+    begun, changed = mute.muted(tx, grouped, folded.changed)
     # Ends first: a condition that ends and begins anew within one batch may have one open episode at a time only.
     store.update_alerts(tx, changed)
     store.insert_alerts(tx, begun)
@@ -40,12 +40,6 @@ def receive(tx: Transaction, signals: Sequence[Signal], settings: AlertDelivery)
     changes.refresh(tx, {alert.group_id for alert in [*begun, *changed]}, settings)
     pass_by(FailPoint.INGEST_BEFORE_COMMIT)
     return folded.effects
-
-
-def _muted_anew(tx: Transaction, changed: Sequence[Alert]) -> list[Alert]:
-    """What holds may have become so severe that its silence means it no more; what is over keeps what muted it."""
-    over = [alert for alert in changed if alert.status == AlertStatus.RESOLVED]
-    return over + mute.muted(tx, [alert for alert in changed if alert.status != AlertStatus.RESOLVED])
 
 
 def fold(tx: Transaction, latest: dict[str, Alert], signals: Sequence[Signal]) -> Folded:

@@ -33,7 +33,7 @@ def review(tx: Transaction, source_id: int, settings: AlertDelivery) -> None:
     if more_to_release or more_to_mute:
         due.schedule(tx, DueKind.REVIEW_INHIBITION, [source_id], tx.now)
     elif not keys:
-        store.forget(tx, [source_id], Side.SOURCE)
+        store.forget(tx, [source_id], [Side.SOURCE])
 
 
 def _mute(tx: Transaction, source_id: int, keys: Sequence[str], settings: AlertDelivery) -> bool:

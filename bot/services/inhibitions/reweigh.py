@@ -33,6 +33,7 @@ def _weigh_next(tx: Transaction, *, reached: str, settings: AlertDelivery) -> st
     """Store where the next alerts stand; returns how far that is, None when it was the last of them."""
     muting.hold_still(tx)
     found = open_alerts.open_after(tx, reached, SLICE)
+    store.forget(tx, [each.id for each in found])
     store.put(tx, {each.id: standings(each.labels, settings.inhibitions) for each in found})
     return found[-1].fingerprint if len(found) == SLICE else None
 

@@ -29,6 +29,7 @@ def weigh(tx: Transaction, begun: Sequence[Alert], changed: Sequence[Alert], set
     standing: dict[int, set[Standing]] = {ids[fingerprint]: several for fingerprint, several in where.items()}
     # How severe it is may decide where it stands, and it may have changed.
     before = store.sources_among(tx, [alert.id for alert in known]) if known else []
+    store.forget(tx, [alert.id for alert in known])
     standing |= {alert.id: standings(_labels(alert), settings.inhibitions) for alert in known}
     store.put(tx, standing)
     _mute(tx, standing)
@@ -38,7 +39,7 @@ def weigh(tx: Transaction, begun: Sequence[Alert], changed: Sequence[Alert], set
 
 def end(tx: Transaction, alert_ids: Collection[int]) -> None:
     """These are over: whatever they muted is looked at as soon as this is committed."""
-    store.forget(tx, alert_ids, Side.TARGET)
+    store.forget(tx, alert_ids, [Side.TARGET])
     due.schedule(tx, DueKind.REVIEW_INHIBITION, store.sources_among(tx, alert_ids), tx.now)
 
 
