@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Test processes; each starts a PostgreSQL of its own.
-WORKERS ?= 2
+# Test processes; each starts a PostgreSQL of its own. They mostly wait, so there are twice as many as a small machine has cores.
+WORKERS ?= 4
 COMPILE := uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 --no-header
 
 .PHONY: setup demo test check senders bench faults lock clean

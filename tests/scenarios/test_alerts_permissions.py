@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from bot.sandbox.constants import TEAM_ID
-from bot.slack.ids import Action, View
+from bot.slack.ids import Action, Shortcut, View
 from tests.contracts.listeners import registered
 from tests.scenarios.driver import NAME, Bot, Message, Workspace, alert, words_of
 from tests.scenarios.wire import Wire, judgements, statuses
@@ -59,13 +59,15 @@ SILENCING = {
     View.SILENCE_FORM,
     View.SILENCE_PREVIEW,
 }
+#: The message's menu and its form: test_complaints.py tries them.
+COMPLAINING = {Shortcut.FILE_COMPLAINT, View.COMPLAINT_FORM}
 #: Every member may say so, and it changes nothing else.
 JUDGING = {Action.CALL_USEFUL: True, Action.CALL_NOT_USEFUL: False}
 
 
 def test_every_listener_is_tried():
     assert {str(each.what) for each in registered() if not each.catches_all} == {
-        str(each) for each in {*EFFECTS, *SILENCING}
+        str(each) for each in {*EFFECTS, *SILENCING, *COMPLAINING}
     }
 
 

@@ -121,5 +121,18 @@ async def test_slack_delivers_the_form_again(bot: Bot, workspace: Workspace, wir
     assert listed.count("once") == 1
 
 
+async def test_a_form_that_a_guest_sends_anyway_files_nothing(bot: Bot, workspace: Workspace, wire: Wire) -> None:
+    """Who may open the form is asked again of whoever sends it."""
+    message = await written(workspace, "an answer")
+    await complain(workspace, "hana", message, comment="mine")
+    traffic = await workspace.look("traffic")
+    sent = [each["body"]["payload"] for each in traffic if each["kind"] == "envelope" and _is_submission(each)][-1]
+    forged = {**sent, "user": {**sent["user"], "id": "U0GUS"}, "view": {**sent["view"], "id": "V0FORGED"}}
+    await wire.deliver(EnvelopeKind.INTERACTIVE, forged)
+    listed = (await workspace.user("hana").command("complaints")).private
+    assert "<@U0GUS>" not in listed
+    assert listed.count("mine") == 1
+
+
 def _is_submission(entry: dict) -> bool:
     return entry.get("body", {}).get("payload", {}).get("type") == "view_submission"

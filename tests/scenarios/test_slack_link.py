@@ -36,7 +36,8 @@ async def test_lost_and_refused_then_well_again(bot: Bot, workspace: Workspace) 
     async def is_down() -> bool:
         return not await link_stands(bot)
 
-    await until(is_down, 10, "the loss is seen")
+    # The old connection is heard until Slack closes it, some ten seconds after it has asked for another one.
+    await until(is_down, 25, "the loss is seen")
     # Long enough for the address at hand, good for one try, to be used up.
     await asyncio.sleep(2.5)
     await workspace.faults()
