@@ -55,7 +55,7 @@ async def file_list(workspace) -> list[dict[str, Any]]:
     return [each for each in (await workspace.state())["files"] if each["completed"]]
 
 
-async def pictured(workspace, channel: str = "llm-alerts", seconds: float = 30.0):
+async def pictured(workspace, channel: str = "llm-alerts", seconds: float = 90.0):
     """Wait for the card that shows a picture, and return it with the picture's block."""
 
     async def found():

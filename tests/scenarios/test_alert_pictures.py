@@ -14,6 +14,8 @@ from tests.scenarios.calls import RULES, file_list, pictured, told_calls
 from tests.scenarios.driver import Bot, Workspace, until
 
 QUICK = {"interval": "500ms"}
+#: The drawing process is the last to get a busy machine's time, and begins by importing matplotlib.
+PATIENCE_SECONDS = 90
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ async def settled_as(bot: Bot, state: PictureState) -> str | None:
         rows = await states(bot)
         return [error or " " for each, error in rows if each == state] if rows else None
 
-    return (await until(found, 30, f"a picture that is {state}"))[0]
+    return (await until(found, PATIENCE_SECONDS, f"a picture that is {state}"))[0]
 
 
 async def test_a_rules_alert_shows_its_last_hour(start, workspace: Workspace) -> None:
@@ -148,7 +150,7 @@ async def test_a_digest_takes_no_pictures(start, workspace: Workspace) -> None:
         async def all_fire():
             return len(await bot.alerts()) == 3
 
-        await until(all_fire, 30, "three alerts")
+        await until(all_fire, PATIENCE_SECONDS, "three alerts")
         await workspace.advance(3601)
         await workspace.expect_card("3 of 3 alert groups need somebody")
         await settled_as(bot, PictureState.SKIPPED)
@@ -174,7 +176,7 @@ async def test_the_drawing_process_may_die_at_any_time(start, workspace: Workspa
         async def both():
             return len(await file_list(workspace)) == 2
 
-        await until(both, 30, "two pictures")
+        await until(both, PATIENCE_SECONDS, "two pictures")
 
 
 def _children() -> list[int]:

@@ -31,6 +31,7 @@ async def _all_handled_once(url: str, directory: Path, *, presses: int, per_seco
     assert not complaints
 
 
+@pytest.mark.faults
 @only_sqlite
 async def test_a_cut_loses_nothing(database_url: str, tmp_path: Path) -> None:
     settings = {"slack__ping_interval": "1s", "slack__reconnect_after": "2s"}
