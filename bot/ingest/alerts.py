@@ -1,6 +1,5 @@
 """`/v1/alerts`: alerts from programs, and what programs may see and do of them."""
 
-import hashlib
 import secrets
 from datetime import datetime
 from typing import Annotated
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.ingest.bodies import Body
 from bot.ingest.endpoint import Call, Endpoint, Handler, Told, checked
 from bot.ingest.generic_alerts import Batch, GenericAlert, parse_batch
+from bot.ingest.idempotency import HEADER, repeatable_id
 from bot.ingest.intake import Intake, IntakeAnswer
 from bot.ingest.tokens import Scope
 from bot.services.alerts.desk import AlertDesk
@@ -101,16 +101,9 @@ class AlertApi:
 
     async def _respond(self, call: Call, verb: Verb) -> Changed:
         alert_id = checked(call.path, AlertPath).id
-        delivery_id = _delivery_id(call, verb, alert_id)
+        delivery_id = repeatable_id(call, verb, str(alert_id)) or f"api:{secrets.token_hex(16)}"
         answer = await self._desk.by_program(alert_id, verb, call.caller.name, delivery_id)
         return Changed(changed=answer.changed, alert=ShownAlert.of(await self._desk.alert(alert_id)))
-
-
-def _delivery_id(call: Call, verb: Verb, alert_id: int) -> str:
-    """One id for every repetition of a request. Keys of different tokens, verbs and alerts never meet."""
-    key = call.headers.get("idempotency-key") or secrets.token_hex(16)
-    written = "\0".join([call.caller.prefix, verb, str(alert_id), key])
-    return f"api:{hashlib.sha256(written.encode()).hexdigest()}"
 
 
 def alert_endpoints(desk: AlertDesk, intake: Intake, settings: HttpSettings) -> list[Endpoint]:
@@ -167,6 +160,6 @@ def _respond_endpoint(word: str, handler: Handler, meaning: str) -> Endpoint:
         ),
         handler=handler,
         path_model=AlertPath,
-        headers={"Idempotency-Key": "The same key means the same request, however often it comes."},
+        headers={HEADER: "The same key means the same request, however often it comes."},
         answers={200: Told("The alert as it stands now.", Changed), 404: Told("There is no such alert.")},
     )

@@ -1,6 +1,5 @@
 """`/v1/silences`: what mutes alerts, made and ended by programs."""
 
-import hashlib
 import secrets
 from datetime import datetime
 
@@ -8,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.ingest.bodies import json_body
 from bot.ingest.endpoint import Call, Endpoint, Reply, Told, checked
+from bot.ingest.idempotency import HEADER, repeatable_id
 from bot.ingest.problems import Invalid
 from bot.ingest.tokens import Scope
 from bot.services.silences.desk import SilenceDesk
@@ -24,7 +24,6 @@ from riskengine.response.silences import (
 TAG = "Silences"
 #: PostgreSQL's bigint; SQLite's integers are as wide.
 LARGEST_ID = 2**63 - 1
-KEY = "Idempotency-Key"
 CREATED = 201
 
 
@@ -92,7 +91,7 @@ class SilenceApi:
 
     async def make(self, call: Call) -> Reply:
         try:
-            made, is_new = await self._desk.make_by_program(call.body, call.caller.name, _key(call))
+            made, is_new = await self._desk.make_by_program(call.body, call.caller.name, repeatable_id(call))
         except SilenceRefused as refused:
             raise Invalid(str(refused)) from None
         return Reply(ShownSilence.of(made), status=CREATED if is_new else 200)
@@ -102,14 +101,6 @@ class SilenceApi:
         delivery_id = f"api:{secrets.token_hex(16)}"
         ended, changed = await self._desk.end_by_program(silence_id, call.caller.name, delivery_id)
         return EndedSilence(changed=changed, silence=ShownSilence.of(ended))
-
-
-def _key(call: Call) -> str | None:
-    """Keys of different tokens never meet."""
-    given = call.headers.get(KEY.lower())
-    if not given:
-        return None
-    return "api:" + hashlib.sha256(f"{call.caller.prefix}\0{given}".encode()).hexdigest()
 
 
 def silence_endpoints(desk: SilenceDesk, settings: HttpSettings) -> list[Endpoint]:
@@ -139,7 +130,7 @@ def silence_endpoints(desk: SilenceDesk, settings: HttpSettings) -> list[Endpoin
             ),
             handler=api.make,
             body=json_body(SilenceDraft, settings.body_limit_bytes),
-            headers={KEY: "The same key means the same silence, however often it comes."},
+            headers={HEADER: "The same key means the same silence, however often it comes."},
             answers={
                 201: Told("The silence.", ShownSilence),
                 200: Told("The silence that an earlier request of the same key made.", ShownSilence),

@@ -271,16 +271,8 @@ def settle_waiting(
 
     The reason is for readers, who see it on a message that comes late; `last_error` may say more to operators.
     """
-    waiting = {
-        "attempts": messages.c.attempts - (0 if counts else 1),
-        "state": MessageState.WAITING,
-        "not_before": tx.protocol_now + pause,
-        "hold_reason": reason,
-        "last_error": reason,
-        **values,
-        **_RELEASED,
-    }
-    return tx.execute(update(messages).where(_mine(row, owner)).values(waiting)).rowcount == 1
+    waiting = {"state": MessageState.WAITING, "hold_reason": reason, **values}
+    return _put_off(tx, row, owner, pause, reason, counts=counts, **waiting)
 
 
 def settle_ambiguous(
@@ -294,17 +286,23 @@ def settle_ambiguous(
     **values: Any,
 ) -> bool:
     """It may have been taken: after the pause, history is read before anything is posted again."""
-    ambiguous = {
+    # What kept it until then is what the post says of its being late.
+    held = func.coalesce(messages.c.hold_reason, reason)
+    ambiguous = {"state": MessageState.AMBIGUOUS, "hold_reason": held, **values}
+    return _put_off(tx, row, owner, pause, reason, counts=counts, **ambiguous)
+
+
+def _put_off(
+    tx: Transaction, row: MessageRow, owner: str, pause: timedelta, reason: str, *, counts: bool, **values: Any
+) -> bool:
+    later = {
         "attempts": messages.c.attempts - (0 if counts else 1),
-        "state": MessageState.AMBIGUOUS,
         "not_before": tx.protocol_now + pause,
-        # What kept it until then is what the post says of its being late.
-        "hold_reason": func.coalesce(messages.c.hold_reason, reason),
         "last_error": reason,
         **values,
         **_RELEASED,
     }
-    return tx.execute(update(messages).where(_mine(row, owner)).values(ambiguous)).rowcount == 1
+    return tx.execute(update(messages).where(_mine(row, owner)).values(later)).rowcount == 1
 
 
 def settle_changed(tx: Transaction, row: MessageRow, owner: str, **values: Any) -> bool:

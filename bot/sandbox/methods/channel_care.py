@@ -5,7 +5,7 @@ from bot.sandbox.constants import BOT_USER_ID
 from bot.sandbox.errors import SlackRefusal, invalid_arguments
 from bot.sandbox.feed import archived, put_out
 from bot.sandbox.methods.call import Call
-from bot.sandbox.methods.conversations import KINDS, MANAGING, TOPIC_LIMIT, require_free_name
+from bot.sandbox.methods.conversations import MANAGING, TOPIC_LIMIT, listed, require_free_name
 from bot.sandbox.wire import Json
 
 
@@ -96,23 +96,7 @@ def of_user(call: Call) -> Json:
     user_id = call.arguments.text("user") or BOT_USER_ID
     if user_id not in call.workspace.users:
         raise SlackRefusal("user_not_found")
-    types = call.arguments.words("types") or ["public_channel"]
-    if not set(types) <= set(KINDS):
-        raise SlackRefusal("invalid_types")
-    kinds = {KINDS[word] for word in types}
-    for kind in kinds:
-        call.require_scope(f"{kind.value}:read")
-    hide_archived = call.arguments.flag("exclude_archived")
-    found = [
-        channel.to_slack()
-        for channel in call.workspace.channels.values()
-        if channel.kind in kinds
-        and user_id in channel.members
-        and (channel.kind is ChannelKind.PUBLIC or channel.has_bot)
-        and not (hide_archived and channel.is_archived)
-    ]
-    page, metadata = call.page(found)
-    return {"channels": page, "response_metadata": metadata}
+    return listed(call, [each for each in call.workspace.channels.values() if user_id in each.members])
 
 
 def _managed(call: Call) -> Channel:

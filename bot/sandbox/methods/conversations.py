@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Iterable
 
 from bot.sandbox.channels import Channel, ChannelKind
 from bot.sandbox.constants import BOT_USER_ID
@@ -32,6 +33,11 @@ _VALID_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 def list_channels(call: Call) -> Json:
+    return listed(call, call.workspace.channels.values())
+
+
+def listed(call: Call, channels: Iterable[Channel]) -> Json:
+    """A page of those of the channels that were asked for and that the bot may know of."""
     types = call.arguments.words("types") or ["public_channel"]
     if not set(types) <= set(KINDS):
         raise SlackRefusal("invalid_types")
@@ -41,7 +47,7 @@ def list_channels(call: Call) -> Json:
     hide_archived = call.arguments.flag("exclude_archived")
     visible = [
         channel.to_slack()
-        for channel in call.workspace.channels.values()
+        for channel in channels
         if channel.kind in kinds
         and (channel.kind is ChannelKind.PUBLIC or channel.has_bot)
         and not (hide_archived and channel.is_archived)

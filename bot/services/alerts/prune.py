@@ -3,20 +3,17 @@
 A button on a card whose group is gone gets the truthful answer that it is.
 """
 
-import asyncio
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
 from bot.services.alerts import changes
+from bot.services.portions import repeat
 from bot.settings import AlertDelivery
 from bot.store import audit, retention
 from bot.store.database import Database, Transaction
 
 #: In one transaction: some ms of the writer.
 GROUPS, ALERTS, NOTES = 20, 500, 200
-#: Between two portions others have their turn.
-REST_SECONDS = 0.02
 #: A timer that fails is tried once an hour.
 TRY = timedelta(hours=1)
 
@@ -32,17 +29,10 @@ class AlertPruner:
         """Delete everything that has had its time; returns the number of groups, alerts, notes and timers."""
         clock, kept = self._database.clock, self._settings.kept_for
         before, notes_before = clock.now() - kept, clock.protocol_now() - kept
-        gone = await self._repeat(lambda tx: self._groups(tx, before))
+        gone = await repeat(self._database, lambda tx: self._groups(tx, before))
         gone += await self._episodes(before)
-        gone += await self._repeat(lambda tx: retention.forget_notes(tx, notes_before, NOTES))
+        gone += await repeat(self._database, lambda tx: retention.forget_notes(tx, notes_before, NOTES))
         return gone + await self._database.write(lambda tx: retention.forget_failed_due(tx, max(1, kept // TRY)))
-
-    async def _repeat(self, portion: Callable[[Transaction], int]) -> int:
-        gone = 0
-        while count := await self._database.write(portion):
-            gone += count
-            await asyncio.sleep(REST_SECONDS)
-        return gone
 
     def _groups(self, tx: Transaction, before: datetime) -> int:
         ids = retention.lock_expired_groups(tx, before, GROUPS)
@@ -57,7 +47,7 @@ class AlertPruner:
         """Of groups that never come to rest, the episodes that are long over; their sums are made anew."""
         gone, group_id = 0, 0
         while group_id := await self._database.read(partial(retention.next_long_open, before=before, after=group_id)):
-            gone += await self._repeat(partial(self._episodes_of, group_id=group_id, before=before))
+            gone += await repeat(self._database, partial(self._episodes_of, group_id=group_id, before=before))
         return gone
 
     def _episodes_of(self, tx: Transaction, group_id: int, before: datetime) -> int:

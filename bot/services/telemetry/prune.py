@@ -5,13 +5,13 @@ full time, and a resend of it still counts once.
 """
 
 import asyncio
-from collections.abc import Callable
 from functools import partial
 
+from bot.services.portions import REST_SECONDS, repeat
 from bot.services.telemetry.rows import day_of
 from bot.settings import TelemetrySettings
 from bot.store import complaints
-from bot.store.database import Database, Transaction
+from bot.store.database import Database
 from bot.store.telemetry import calls, keys, outcomes, rollups
 from riskengine.windows import minute_of
 
@@ -19,8 +19,6 @@ from riskengine.windows import minute_of
 PORTION = 1_000
 #: Keys looked at in one read; most of them stay.
 KEYS_LOOKED_AT = 20_000
-#: Between two portions others have their turn.
-REST_SECONDS = 0.02
 
 
 class Pruner:
@@ -38,19 +36,14 @@ class Pruner:
         expired_day = day_of(now - settings.raw_kept_for)
         minute = minute_of(now - settings.minutes_kept_for)
         hour = minute_of(now - settings.hours_kept_for) // rollups.HOUR_MINUTES
-        gone = await self._repeat(lambda tx: calls.prune(tx, expired_day, PORTION))
-        gone += await self._repeat(lambda tx: outcomes.prune(tx, expired_day, PORTION))
-        gone += await self._repeat(lambda tx: rollups.prune(tx, rollups.rollups_minute, minute, PORTION))
-        gone += await self._repeat(lambda tx: rollups.prune(tx, rollups.rollups_hour, hour, PORTION))
-        gone += await self._repeat(lambda tx: complaints.prune(tx, now - settings.complaints_kept_for, PORTION))
+        gone = await repeat(self._database, lambda tx: calls.prune(tx, expired_day, PORTION))
+        gone += await repeat(self._database, lambda tx: outcomes.prune(tx, expired_day, PORTION))
+        gone += await repeat(self._database, lambda tx: rollups.prune(tx, rollups.rollups_minute, minute, PORTION))
+        gone += await repeat(self._database, lambda tx: rollups.prune(tx, rollups.rollups_hour, hour, PORTION))
+        gone += await repeat(
+            self._database, lambda tx: complaints.prune(tx, now - settings.complaints_kept_for, PORTION)
+        )
         return gone + await self._prune_keys(expired_day)
-
-    async def _repeat(self, portion: Callable[[Transaction], int]) -> int:
-        gone = 0
-        while count := await self._database.write(portion):
-            gone += count
-            await asyncio.sleep(REST_SECONDS)
-        return gone
 
     async def _prune_keys(self, expired_day: int) -> int:
         """Walk through all keys in their order: an index by day would cost every insert for one walk a day."""
