@@ -12,6 +12,7 @@ import yaml
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
 from bot.errors import SettingsError
+from bot.settings_escalation import EscalationSettings, PricingSettings
 from bot.settings_section import Section
 from bot.settings_upkeep import AuditorSettings, HeartbeatSettings
 from riskengine.baselines import BaselineSettings
@@ -235,6 +236,8 @@ class Settings(Section):
     alerts: AlertDelivery = AlertDelivery()
     storms: StormSettings = StormSettings()
     reports: ReportSettings = ReportSettings()
+    escalation: EscalationSettings = EscalationSettings()
+    pricing: PricingSettings = PricingSettings()
     delivery: DeliverySettings = DeliverySettings()
     charts: ChartSettings = ChartSettings()
     people: PeopleSettings = PeopleSettings()

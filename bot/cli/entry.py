@@ -4,11 +4,11 @@ import os
 import sys
 from collections.abc import Sequence
 
-from bot.cli import audit, backup, check, demo, manifest, migrate, replay, sandbox, serve, tokens
+from bot.cli import audit, backup, check, decide, demo, manifest, migrate, replay, sandbox, serve, tokens
 from bot.cli.parsing import OK, TROUBLE, WRONG_USE, Parser
 from bot.errors import RiskbotError, WrongUse
 
-COMMANDS = (demo, sandbox, serve, migrate, check, manifest, tokens, replay, audit, backup)
+COMMANDS = (demo, sandbox, serve, migrate, check, manifest, tokens, replay, decide, audit, backup)
 #: What a shell reports of a program that Ctrl-C ended.
 INTERRUPTED = 130
 

@@ -19,6 +19,7 @@ from bot.handlers.context import Context
 from bot.handlers.metrics import PressMetrics
 from bot.health import Health
 from bot.ingest.app import build_app as build_api
+from bot.ingest.escalations import escalation_endpoints
 from bot.ingest.silences import silence_endpoints
 from bot.ingest.tokens import any_token_works, may_listen
 from bot.right_of_way import RightOfWay
@@ -28,6 +29,7 @@ from bot.services.alerts import tell
 from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.complaints.desk import ComplaintDesk
+from bot.services.escalations.desk import EscalationDesk
 from bot.services.inhibitions.review import review_inhibitions
 from bot.services.inhibitions.reweigh import reweigh
 from bot.services.permissions import Permissions
@@ -212,7 +214,10 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             readiness=health,
             metrics=registry,
             way=way,
-            endpoints=silence_endpoints(silences, settings.http),
+            endpoints=[
+                *silence_endpoints(silences, settings.http),
+                *escalation_endpoints(EscalationDesk(settings.escalation), settings.http),
+            ],
             extra_routes=[link.door.route()],
         )
         bot.port = await listen(api, settings.http, stack)

@@ -22,6 +22,7 @@ TAKES = {
     "GET /v1/silences": Scope.READ,
     "POST /v1/silences": Scope.RESPOND,
     "DELETE /v1/silences/{id}": Scope.RESPOND,
+    "POST /v1/escalations/decide": Scope.ESCALATE,
     "POST /v1/hooks/alertmanager": Scope.INGEST,
     "POST /v1/telemetry/calls": Scope.INGEST,
     "POST /v1/telemetry/tasks": Scope.INGEST,

@@ -1,0 +1,28 @@
+"""The table of prices, and whether the models that escalations name are in it."""
+
+from bot.checks.findings import Line, failed, ok
+from bot.clock import Clock
+from bot.errors import SettingsError
+from bot.services.price_table import prices_path, read_prices
+from bot.settings import Settings
+
+SUBJECT = "prices"
+
+
+def examine(settings: Settings) -> list[Line]:
+    """One line a mistake; else one of the table, and one for each model that is not served any more or has no price."""
+    path = prices_path(settings.pricing.file)
+    try:
+        book = read_prices(path)
+    except SettingsError as error:
+        return [failed(SUBJECT, each, error.hint) for each in error.message.splitlines()]
+    now = Clock().now()
+    lines = [ok(SUBJECT, f"{path.name}: {len(book.models)} models, compared with the providers on {book.checked_on}")]
+    for key in ("default_model", "stronger_model"):
+        name: str = getattr(settings.escalation, key)
+        served = book.served(name, now)
+        if book.named(name) is None:
+            lines.append(failed(SUBJECT, f"escalation.{key} {name} is unpriced", f"Add it to {path}."))
+        elif served.note:
+            lines.append(ok(SUBJECT, f"escalation.{key}: {served.note}"))
+    return lines

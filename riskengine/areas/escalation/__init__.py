@@ -1,0 +1,30 @@
+"""Escalations: whether a task goes to the stronger model, by weighted criteria and fallbacks."""
+
+from riskengine.areas.escalation.decision import decide
+from riskengine.areas.escalation.findings import (
+    Criterion,
+    CriterionFinding,
+    Decision,
+    DecisionWarning,
+    Fallback,
+    FallbackFinding,
+    WarningKind,
+)
+from riskengine.areas.escalation.history import PastOutcomes, Share
+from riskengine.areas.escalation.settings import EscalationCriteria
+from riskengine.areas.escalation.task import EscalationTask
+
+__all__ = [
+    "Criterion",
+    "CriterionFinding",
+    "Decision",
+    "DecisionWarning",
+    "EscalationCriteria",
+    "EscalationTask",
+    "Fallback",
+    "FallbackFinding",
+    "PastOutcomes",
+    "Share",
+    "WarningKind",
+    "decide",
+]

@@ -1,0 +1,70 @@
+"""Shall this task go to the stronger model? One function for programs, people and the command line."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from riskengine.areas.escalation.advice import recommend
+from riskengine.areas.escalation.confidence import confidence, missing
+from riskengine.areas.escalation.criteria import judge_criteria, judge_fallbacks, plain
+from riskengine.areas.escalation.findings import CriterionFinding, Decision, FallbackFinding, WarningKind
+from riskengine.areas.escalation.history import PastOutcomes
+from riskengine.areas.escalation.settings import EscalationCriteria
+from riskengine.areas.escalation.task import EscalationTask
+from riskengine.areas.escalation.validation import validate
+
+
+def decide(
+    task: EscalationTask,
+    settings: EscalationCriteria | None = None,
+    past: PastOutcomes | None = None,
+    *,
+    tightened: bool = False,
+) -> Decision:
+    """Weigh the task; `tightened` while cost control asks for more. Nothing is rounded: 0.3 + 0.2 reaches 0.5."""
+    settings = settings or EscalationCriteria()
+    line = settings.line(tightened=tightened)
+    criteria = judge_criteria(task, settings.criteria, settings.validation)
+    fallbacks = judge_fallbacks(task, settings.fallbacks)
+    score = _score(criteria, fallbacks, max(settings.fallbacks.floor, line))
+    warnings = validate(score, line, criteria, fallbacks, past or PastOutcomes(), settings)
+    return Decision(
+        escalate=score >= line,
+        score=score,
+        confidence=confidence(task, score, settings, criteria, fallbacks, tightened=tightened),
+        reason=_reason(task, score, line, criteria, fallbacks),
+        criteria=criteria,
+        fallbacks=fallbacks,
+        warnings=warnings,
+        review_first=any(each.kind == WarningKind.PROBABLE_FALSE_POSITIVE for each in warnings),
+        recommendations=recommend(task, score, line, criteria, fallbacks, warnings, settings),
+    )
+
+
+def _weighed(criteria: Sequence[CriterionFinding]) -> Decimal:
+    return sum((each.weight for each in criteria if each.counted), Decimal(0))
+
+
+def _score(criteria: Sequence[CriterionFinding], fallbacks: Sequence[FallbackFinding], floor: Decimal) -> Decimal:
+    weighed = _weighed(criteria)
+    return max(weighed, floor) if any(each.counted for each in fallbacks) else weighed
+
+
+def _reason(
+    task: EscalationTask,
+    score: Decimal,
+    line: Decimal,
+    criteria: Sequence[CriterionFinding],
+    fallbacks: Sequence[FallbackFinding],
+) -> str:
+    """Names every criterion that counted, with its value against its threshold."""
+    reaches = f"reaches the decision line {plain(line)}" if score >= line else f"stays below the line {plain(line)}"
+    said = [f"{'Escalate' if score >= line else 'Do not escalate'}: the score {plain(score)} {reaches}."]
+    counted = [f"{each.name} {plain(each.weight)} ({each.words})" for each in criteria if each.counted]
+    said.append(f"Counted: {'; '.join(counted)}." if counted else "No criterion counted.")
+    lifting = [f"{each.name} ({each.detail})" for each in fallbacks if each.counted]
+    if lifting:
+        lifted = score > _weighed(criteria)
+        said.append(f"{'Lifted by' if lifted else 'Also'}: {'; '.join(lifting)}.")
+    if absent := missing(task):
+        said.append(f"Not told: {', '.join(absent)}.")
+    return " ".join(said)
