@@ -27,6 +27,8 @@ def of_change(change: Changed, thread: int | None, asked: Sequence[str], securit
             yield from _asked(change, event, thread, asked)
         elif event.kind is EventKind.REMINDED:
             yield from _reminded(change.after, event, thread, asked)
+        elif event.kind is EventKind.SHORT:
+            yield from short(change.after, event.number, thread)
         elif event.kind in _ENDS:
             yield from _ended(change.after, event, thread)
             if event.kind is EventKind.BROKE_GLASS:

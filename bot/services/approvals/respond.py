@@ -11,11 +11,11 @@ from bot.services.approvals.settle import actor, settle
 from bot.services.approvals.terms import APPROVAL, ApprovalTerms, Changed
 from bot.store import approval_people, approval_votes, approvals, audit, cards, destinations, inbound, outbox
 from bot.store.database import Transaction
-from riskengine.response.approvals import changes, decisions, timers
+from riskengine.response.approvals import changes, decisions, shortage, timers
 from riskengine.response.approvals.decisions import Ballot
 from riskengine.response.approvals.eligibility import Facts
 from riskengine.response.approvals.refusals import Refusal
-from riskengine.response.approvals.requests import ApprovalRequest, EventKind, Verdict, Vote
+from riskengine.response.approvals.requests import ApprovalRequest, Verdict, Vote
 from riskengine.response.approvals.transitions import Transition
 
 #: A redelivery was answered the first time; a second answer would only confuse.
@@ -123,7 +123,7 @@ def _do(tx: Transaction, press: Press, terms: ApprovalTerms, rule: Rule) -> Outc
     facts = approval_people.facts(tx, request.policy.roles, terms.people.groups_cached_for)
     votes = approval_votes.votes_of(tx, [request.id])
     on_this = [vote for vote in votes[request.id] if vote.version == request.version]
-    step = rule(request, on_this, facts)
+    step = shortage.review(rule(request, on_this, facts), on_this, facts, tx.now)
     settle(tx, [Changed(request, step.request, step.events, None if step.refusal else step.vote)], votes, facts, terms)
     pass_by(FailPoint.PRESS_BEFORE_COMMIT)
     if step.refusal is not None:
@@ -134,7 +134,7 @@ def _do(tx: Transaction, press: Press, terms: ApprovalTerms, rule: Rule) -> Outc
 
 def _counted(step: Transition, votes: Sequence[Vote]) -> str:
     """A decision shows on the card by itself; a vote that is one of several says what is still missing."""
-    if not step.request.is_pending or step.vote is None or step.events[-1].kind is not EventKind.VOTED:
+    if not step.request.is_pending or step.vote is None or step.vote.verdict is not Verdict.APPROVE:
         return ""
     missing = step.request.policy.quorum - decisions.approvers([*votes, step.vote])
     return f"Your approval counts. It takes {missing} more."

@@ -101,6 +101,19 @@ def _wishes(tx: Transaction, change: Changed, asked: Sequence[str]) -> Iterator[
         yield wish(request, channel, tx)
 
 
+def ask_missing(tx: Transaction, requests: Sequence[ApprovalRequest], facts: Facts) -> None:
+    """A card for everybody whom the tiers entered so far would ask now; those who have one keep it."""
+    wishes = [
+        wish(request, person, tx)
+        for request in requests
+        if request.is_pending
+        for tier in range(1, request.tier + 1)
+        for person in eligibility.to_ask(request, tier, facts, tx.now)
+    ]
+    destinations.ensure(tx, [each.channel for each in wishes])
+    cards.want(tx, wishes)
+
+
 def wish(request: ApprovalRequest, channel: str, tx: Transaction) -> CardWish:
     return CardWish(CARD, APPROVAL, request.id, channel, request.revision, Priority.URGENT, tx.now)
 

@@ -127,6 +127,9 @@ class EventKind(StrEnum):
     EXPIRED = "approval_expired"
     WITHDRAWN = "approval_withdrawn"
     EDITED = "approval_edited"
+    #: Too few people are left who could approve; and there are enough again.
+    SHORT = "approval_short"
+    ENOUGH = "approval_enough"
 
 
 #: Each request that is final has exactly one of them in its audit.
@@ -149,5 +152,5 @@ class Event(NamedTuple):
     tier: int = 0
     on_behalf_of: str = ""
     comment: str = ""
-    #: Of a reminder: which of the tier's it is, from 1 on.
+    #: Of a reminder: which of the tier's it is, from 1 on; of a shortage: how many could approve.
     number: int = 0
