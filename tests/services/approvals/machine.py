@@ -105,6 +105,8 @@ class ApprovalMachine(RuleBasedStateMachine):
         last = eligibility.last_moment(request)
         if outcome.changed and request.tier == len(request.policy.tiers):
             assert now < last, "I2"
+        if outcome.changed and now >= request.due_at:
+            assert outcome.request.tier > request.tier, "I2b: what was due comes first"
 
     has_some = precondition(lambda self: self.live())
 
