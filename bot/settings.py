@@ -12,6 +12,7 @@ import yaml
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
 from bot.errors import SettingsError
+from bot.settings_callbacks import CallbackSettings
 from bot.settings_section import Section
 from bot.settings_upkeep import AuditorSettings, HeartbeatSettings
 from riskengine.baselines import BaselineSettings
@@ -236,6 +237,7 @@ class Settings(Section):
     storms: StormSettings = StormSettings()
     reports: ReportSettings = ReportSettings()
     delivery: DeliverySettings = DeliverySettings()
+    callbacks: CallbackSettings = CallbackSettings()
     charts: ChartSettings = ChartSettings()
     people: PeopleSettings = PeopleSettings()
     auditor: AuditorSettings = AuditorSettings()
