@@ -13,6 +13,7 @@ from riskengine.response.alerts import Alert, AlertStatus, Severity
 from riskengine.response.grouping import Group
 from riskengine.response.reports import GroupDetail, Mutes, Overview, Recorded
 from tests.contracts import (
+    approval_examples,
     complaint_examples,
     delivery_examples,
     hearing_examples,
@@ -295,5 +296,6 @@ def all_examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
         complaint_examples.examples,
         silence_examples.examples,
         noise_examples.examples,
+        approval_examples.examples,
     ):
         yield from part()

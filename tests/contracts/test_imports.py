@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COMMON = {
     "bot.errors",
     "bot.settings",
+    "bot.settings_approvals",
     "bot.settings_callbacks",
     "bot.settings_section",
     "bot.settings_upkeep",
