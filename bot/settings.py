@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 
 from bot.errors import SettingsError
 from bot.settings_approvals import ApprovalSettings
+from bot.settings_callbacks import CallbackSettings
 from bot.settings_section import Section
 from bot.settings_upkeep import AuditorSettings, HeartbeatSettings
 from riskengine.baselines import BaselineSettings
@@ -238,6 +239,7 @@ class Settings(Section):
     storms: StormSettings = StormSettings()
     reports: ReportSettings = ReportSettings()
     delivery: DeliverySettings = DeliverySettings()
+    callbacks: CallbackSettings = CallbackSettings()
     charts: ChartSettings = ChartSettings()
     people: PeopleSettings = PeopleSettings()
     auditor: AuditorSettings = AuditorSettings()

@@ -7,6 +7,7 @@ from bot.store.approvals import approval_requests
 from bot.store.audit import audit, audit_head
 from bot.store.auditor_episodes import auditor_episodes
 from bot.store.bell_turns import bell_turns
+from bot.store.callbacks import callbacks
 from bot.store.complaints import complaints
 from bot.store.destinations import destinations
 from bot.store.due import due
@@ -45,6 +46,7 @@ __all__ = [
     "auditor_episodes",
     "bell_turns",
     "call_keys",
+    "callbacks",
     "calls",
     "complaints",
     "destinations",

@@ -19,10 +19,11 @@ from bot.handlers.context import Context
 from bot.handlers.metrics import PressMetrics
 from bot.health import Health
 from bot.ingest.app import build_app as build_api
+from bot.ingest.callbacks import callback_endpoints
 from bot.ingest.silences import silence_endpoints
 from bot.ingest.tokens import any_token_works, may_listen
 from bot.right_of_way import RightOfWay
-from bot.scheduling.bells import build_scheduler, seal_audit
+from bot.scheduling.bells import BellRope, build_scheduler, seal_audit
 from bot.scheduling.due import DueRunner
 from bot.services.alerts import tell
 from bot.services.alerts.desk import AlertDesk
@@ -58,11 +59,12 @@ from bot.store.open import open_engine
 from bot.store.postgresql import database_now
 from bot.store.sqlite import SqliteEngine
 from bot.wiring.approvals import approval_desk
+from bot.wiring.callbacks import sending_callbacks
 from bot.wiring.link import SlackLink, slack_client
 from bot.wiring.listen import listen
 from bot.wiring.pictures import sending_pictures
 from bot.wiring.supervise import supervised
-from bot.wiring.upkeep import upkeep
+from bot.wiring.upkeep import PRUNE_INTERVAL, upkeep
 from riskengine.response.delivery_reports import Parts
 
 logger = logging.getLogger(__name__)
@@ -102,6 +104,7 @@ async def _prepare(database: Database, settings: Settings) -> None:
     """What must be so before anything comes in; raises SchemaMismatch for a database of another version."""
     await database.read(lambda tx: require_current(tx.connection))
     await reweigh(database, settings.alerts)
+    await database.write(lambda tx: noise.plan(tx, settings))
 
 
 @asynccontextmanager
@@ -141,7 +144,6 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             alerts=settings.alerts,
         )
         registry = CollectorRegistry()
-        await database.write(lambda tx: noise.plan(tx, settings))
         bot = Running(database, desk, silences, approvals, due_runner, worker)
         way = RightOfWay()
 
@@ -197,6 +199,9 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
                 bot.give_up,
             )
         )
+        callbacks = await stack.enter_async_context(
+            sending_callbacks(database, settings, worker.owner, registry, bot.give_up)
+        )
         scheduler = build_scheduler(
             database,
             due_runner,
@@ -206,7 +211,10 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             Looker(database, telemetry, rules, settings.watch, settings.alerts).look,
             # The bell rings in real time; in the demo business time runs faster.
             settings.watch.interval / clock.speed,
-            ropes=upkeep(settings, database, worker, delivery, health, session, registry),
+            ropes=[
+                *upkeep(settings, database, worker, delivery, health, session, registry),
+                BellRope("prune_callbacks", callbacks.prune, PRUNE_INTERVAL),
+            ],
         )
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
@@ -219,7 +227,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             readiness=health,
             metrics=registry,
             way=way,
-            endpoints=silence_endpoints(silences, settings.http),
+            endpoints=[*silence_endpoints(silences, settings.http), *callback_endpoints(callbacks)],
             extra_routes=[link.door.route()],
         )
         bot.port = await listen(api, settings.http, stack)

@@ -204,6 +204,13 @@ def _notes() -> Iterator[tuple[str, str, dict[str, Any]]]:
             "alerts/calmed": named,
             "alerts/flapping": {**named, "changes": 6, "seconds": 1_500.0},
             "delivery/destination_broken": {"channel": text or "#x", "reason": "is_archived", "hint": "Unarchive it."},
+            "callbacks/given_up": {
+                "host": text[:255],
+                "event": "approved",
+                "attempts": 30,
+                "reason": text[:300],
+                "since": {"timestamp": 1_764_000_000, "utc": "2025-11-24 16:00 UTC"},
+            },
             "delivery/given_up": {"channel": text or "#x", "template": "alerts/card", "reason": text[:300]},
         }
         for check in CHECKS if state == "plain" else ():

@@ -22,6 +22,8 @@ TAKES = {
     "GET /v1/silences": Scope.READ,
     "POST /v1/silences": Scope.RESPOND,
     "DELETE /v1/silences/{id}": Scope.RESPOND,
+    "GET /v1/callbacks": Scope.ESCALATE,
+    "POST /v1/callbacks/{id}/retry": Scope.ESCALATE,
     "POST /v1/hooks/alertmanager": Scope.INGEST,
     "POST /v1/telemetry/calls": Scope.INGEST,
     "POST /v1/telemetry/tasks": Scope.INGEST,
