@@ -69,3 +69,17 @@ class Conflict(RiskbotError):
     """The request contradicts an earlier one."""
 
     code = "conflict"
+
+
+class PeopleUnreadable(RiskbotError):
+    """Slack did not say who is in a role."""
+
+    code = "people_unreadable"
+    hint = "Try again in a moment; /readyz says whether Slack can be reached."
+
+
+class ApprovalImpossible(RiskbotError):
+    """Nobody could approve this."""
+
+    code = "approval_impossible"
+    hint = "Give the roles of the policy people besides the requester; `riskbot check` examines them."

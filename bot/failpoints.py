@@ -17,6 +17,8 @@ class FailPoint(StrEnum):
     DELIVERY_CLAIMED = "delivery.claimed"
     DELIVERY_POSTED = "delivery.posted"
     DELIVERY_FINISHED = "delivery.finished"
+    CALLBACK_CLAIMED = "callback.claimed"
+    CALLBACK_POSTED = "callback.posted"
     PICTURE_BEGUN = "picture.begun"
     PICTURE_UPLOADED = "picture.uploaded"
     PRESS_BEFORE_COMMIT = "press.before_commit"

@@ -12,6 +12,8 @@ import yaml
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
 from bot.errors import SettingsError
+from bot.settings_approvals import ApprovalSettings
+from bot.settings_callbacks import CallbackSettings
 from bot.settings_escalation import EscalationSettings, PricingSettings
 from bot.settings_section import Section
 from bot.settings_upkeep import AuditorSettings, HeartbeatSettings
@@ -234,11 +236,13 @@ class Settings(Section):
     telemetry: TelemetrySettings = TelemetrySettings()
     watch: WatchSettings = WatchSettings()
     alerts: AlertDelivery = AlertDelivery()
+    approvals: ApprovalSettings = ApprovalSettings()
     storms: StormSettings = StormSettings()
     reports: ReportSettings = ReportSettings()
     escalation: EscalationSettings = EscalationSettings()
     pricing: PricingSettings = PricingSettings()
     delivery: DeliverySettings = DeliverySettings()
+    callbacks: CallbackSettings = CallbackSettings()
     charts: ChartSettings = ChartSettings()
     people: PeopleSettings = PeopleSettings()
     auditor: AuditorSettings = AuditorSettings()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
@@ -71,6 +71,8 @@ def _row(path: tuple[str, ...], name: str, field: FieldInfo) -> str:
 
 
 def _type_words(annotation: Any) -> str:
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin is Literal:
         return " or ".join(f"`{each}`" for each in inner)
@@ -105,6 +107,8 @@ def _default(field: FieldInfo) -> str:
         return "none"
     if isinstance(default, timedelta):
         return f"`{written(default)}`"
+    if isinstance(default, dict):
+        return f"`{', '.join(default)}`"
     if isinstance(default, tuple | list):
         return f"`[{', '.join(str(each) for each in default)}]`"
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"

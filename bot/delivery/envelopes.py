@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from bot.delivery.alerts import Content, alert_card, alert_digest
+from bot.delivery.approvals import approval_card
 from bot.slack.render import TemplateBroken, render
 from bot.slack.text import mrkdwn
 from bot.store.database import Transaction
@@ -24,7 +25,7 @@ KEY_TAIL = 12
 SHOWN_PLAINLY = 500
 
 #: Card templates and what loads their newest content; a new kind of card is one line here.
-LOADERS = {"alerts/card": alert_card, "alerts/digest": alert_digest}
+LOADERS = {"alerts/card": alert_card, "alerts/digest": alert_digest, "approvals/card": approval_card}
 
 
 class Lateness(NamedTuple):

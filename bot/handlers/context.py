@@ -14,6 +14,7 @@ from bot.right_of_way import RightOfWay
 from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.answers import Answer
+from bot.services.approvals.desk import ApprovalDesk
 from bot.services.complaints.desk import ComplaintDesk
 from bot.services.reports.delivery import DeliveryDesk
 from bot.services.reports.noise import ReportDesk
@@ -42,6 +43,7 @@ class Context:
     subscriptions: SubscriptionDesk
     rules: RulesDesk
     complaints: ComplaintDesk
+    approvals: ApprovalDesk
     links: Links
     client: SlackClient
     prefix: str

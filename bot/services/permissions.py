@@ -22,10 +22,12 @@ class Verb(StrEnum):
     SUBSCRIBE = "change what a channel hears"
     JUDGE = "judge alerts"
     COMPLAIN = "file complaints"
+    #: Who may decide on which request is the request's own affair.
+    APPROVE = "take part in approvals"
 
 
 #: What every full member may; the others take a role.
-FOR_ALL_MEMBERS = frozenset({Verb.VIEW, Verb.JUDGE, Verb.COMPLAIN})
+FOR_ALL_MEMBERS = frozenset({Verb.VIEW, Verb.JUDGE, Verb.COMPLAIN, Verb.APPROVE})
 
 
 class People(Protocol):
@@ -40,6 +42,10 @@ class People(Protocol):
 
         A group that cannot be read, and was not read lately, has no members: on doubt the answer is no.
         """
+        ...
+
+    async def members_of(self, names: Sequence[str]) -> frozenset[str]:
+        """The user ids behind these names, groups expanded, outsiders left out; raises PeopleUnreadable."""
         ...
 
 
@@ -69,6 +75,17 @@ class Permissions:
         person = await self._people.find(user_id)
         outsider = "Somebody unknown to this workspace" if person is None else person.outsider
         return f"{outsider} cannot be given an alert. Choose a full member of this workspace." if outsider else None
+
+    async def is_admin(self, user_id: str) -> bool:
+        """Whether they are named as an admin; an outsider never is."""
+        return await self._is_one_of(user_id, self._settings.admins)
+
+    async def has_role(self, user_id: str, role: str) -> bool:
+        return await self._is_one_of(user_id, self._settings.roles.get(role, ()))
+
+    async def _is_one_of(self, user_id: str, names: Sequence[str]) -> bool:
+        person = await self._people.find(user_id)
+        return person is not None and not person.outsider and await self._people.is_among(person, names)
 
     async def _may(self, person: Person, verb: Verb) -> bool:
         if verb in FOR_ALL_MEMBERS or EVERYONE in self._settings.responders:

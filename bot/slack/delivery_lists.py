@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.slack.render import render
 from riskengine.durations import spoken
+from riskengine.response.callbacks import CallbackFigures, CallbackRecord
 from riskengine.response.delivery_reports import DeliveryReport, Planned, QueueLine
 
 #: Lines of each list; the rest are counted.
@@ -32,6 +33,9 @@ def status(report: DeliveryReport, prefix: str) -> dict[str, Any]:
         "refusals": figures.refusals[:LINES],
         "more_refusals": max(0, len(figures.refusals) - LINES),
         "planned": _planned(figures.planned),
+        "programs": _programs(figures.callbacks, report.at),
+        "given_up": [_given_up(each, report.at) for each in figures.callbacks.given_up[:LINES]],
+        "more_given_up": max(0, figures.callbacks.dead - len(figures.callbacks.given_up[:LINES])),
         "delivery_trouble": parts.delivery_trouble,
         "link": parts.link_trouble or f"connected ({parts.mode})",
         "link_trouble": bool(parts.link_trouble),
@@ -66,6 +70,22 @@ def _planned(planned: Sequence[Planned]) -> list[dict[str, Any]]:
         {"what": KINDS.get(each.kind, each.kind), "subject": each.subject[:100], "due_at": each.due_at}
         for each in planned
     ]
+
+
+def _programs(callbacks: CallbackFigures, now: datetime) -> str:
+    """One line on what programs are told; empty when nothing waits and nothing was given up."""
+    parts = []
+    if callbacks.waiting and callbacks.oldest_at:
+        parts.append(f"{callbacks.waiting} on their way, the oldest for {spoken(now - callbacks.oldest_at)}")
+    if callbacks.dead:
+        parts.append(f"{callbacks.dead} given up")
+    return ", ".join(parts)
+
+
+def _given_up(record: CallbackRecord, now: datetime) -> str:
+    """A dead callback: who was not told of what, and why."""
+    about = f"{record.id}: {record.event} to {record.host}, from {spoken(now - record.created_at)} ago"
+    return f"{about}: {record.last_error or 'no reason known'}"
 
 
 def _ago(moment: datetime | None, now: datetime) -> str:

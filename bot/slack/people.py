@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from bot.clock import monotonic_seconds
+from bot.errors import PeopleUnreadable
 from bot.slack.client import SlackClient
 from bot.slack.errors import SlackError
 from riskengine.people import Person
@@ -53,6 +54,39 @@ class SlackPeople:
             return True
         groups = [name for name in names if name.startswith(("@", "S"))]
         return any([await self._is_in_group(person, group) for group in groups])
+
+    async def members_of(self, names: Sequence[str]) -> frozenset[str]:
+        """The user ids behind these names as Slack says now, without outsiders. Raises PeopleUnreadable."""
+        try:
+            found = {user_id for name in names for user_id in await self._ids_of(name)}
+            return frozenset([user_id for user_id in sorted(found) if await self._belongs(user_id)])
+        except SlackError as error:
+            raise PeopleUnreadable(f"Slack did not say who {', '.join(names)} are: {error.error}.") from error
+
+    async def _ids_of(self, name: str) -> list[str]:
+        if "@" in name[1:]:
+            return await self._id_of_address(name)
+        if not name.startswith(("@", "S")):
+            return [name]
+        group_id = await self.group_id(name)
+        if group_id is None:
+            logger.warning("Slack has no user group %s", name, extra={"action": "group_unknown"})
+            return []
+        answer = await self._client.query("usergroups.users.list", usergroup=group_id)
+        return list(answer.get("users", []))
+
+    async def _id_of_address(self, address: str) -> list[str]:
+        try:
+            answer = await self._client.query("users.lookupByEmail", email=address)
+        except SlackError as error:
+            if error.error == "users_not_found":
+                return []
+            raise
+        return [str(answer["user"]["id"])]
+
+    async def _belongs(self, user_id: str) -> bool:
+        person = await self.find(user_id)
+        return person is not None and not person.outsider
 
     async def group_id(self, name: str) -> str | None:
         """The id of a user group by id or @handle; None when there is none."""

@@ -100,3 +100,13 @@ def channels_of(tx: Transaction, subject_kind: str, subject_ids: Collection[int]
     mine = (messages.c.subject_kind == subject_kind) & messages.c.subject_id.in_(subject_ids)
     rows = tx.execute(select(messages.c.channel).where(mine, messages.c.nature == Nature.CARD).distinct())
     return sorted(str(row[0]) for row in rows)
+
+
+def card_in(tx: Transaction, subject_kind: str, channels: Mapping[int, str]) -> dict[int, int]:
+    """Subject → the message that is its card in the given channel; subjects without one are missing."""
+    keys = {f"{subject_kind}:{subject}:{channel}": subject for subject, channel in channels.items()}
+    rows = tx.execute(_BY_KEY, {"keys": list(keys)}) if keys else ()
+    return {keys[row.key]: row.id for row in rows}
+
+
+_BY_KEY = select(messages.c.id, messages.c.key).where(messages.c.key.in_(bindparam("keys", expanding=True)))

@@ -25,6 +25,8 @@ class Bell(StrEnum):
     DUE = "due"
     #: Calls have come whose deltas wait to be folded.
     TELEMETRY = "telemetry"
+    #: A program waits to be told.
+    CALLBACKS = "callbacks"
 
 
 @dataclass

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, func, select
 
+from bot.store import callbacks
 from bot.store.alerts import alert_groups
 from bot.store.database import Transaction
 from bot.store.destinations import destinations
@@ -40,6 +41,7 @@ def figures(tx: Transaction) -> Figures:
         holds=_holds(tx),
         refusals=_refusals(tx),
         planned=_planned(tx),
+        callbacks=callbacks.figures(tx),
     )
 
 

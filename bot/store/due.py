@@ -42,6 +42,10 @@ class DueKind(StrEnum):
     REVIEW_INHIBITION = "inhibition.review"
     #: The weekly report; there is one, its subject is 1.
     NOISE_REPORT = "noise_report"
+    #: The subject is the id of the approval request: a reminder, or the end of its tier's time.
+    ADVANCE_APPROVAL = "approval.advance"
+    #: The subject is the id of the execution, of which nobody said how it ended.
+    LOSE_EXECUTION = "execution.lost"
 
 
 #: Work on what mutes alerts: it waits until nobody mutes by what was in force (`muting`), and takes its row only then.

@@ -1,12 +1,18 @@
 """Every table, so that the metadata is whole for migrations and contract tests."""
 
 from bot.store.alerts import alert_groups, alerts
+from bot.store.approval_people import approval_absences, role_looks, role_members
+from bot.store.approval_votes import approval_tiers, approval_votes
+from bot.store.approvals import approval_requests
 from bot.store.audit import audit, audit_head
 from bot.store.auditor_episodes import auditor_episodes
 from bot.store.bell_turns import bell_turns
+from bot.store.callbacks import callbacks
 from bot.store.complaints import complaints
 from bot.store.destinations import destinations
 from bot.store.due import due
+from bot.store.escalations import escalations
+from bot.store.executions import executions
 from bot.store.inbound import inbound
 from bot.store.inhibitions import inhibition_sides
 from bot.store.judgements import alert_judgements
@@ -31,15 +37,22 @@ __all__ = [
     "alert_groups",
     "alert_judgements",
     "alerts",
+    "approval_absences",
+    "approval_requests",
+    "approval_tiers",
+    "approval_votes",
     "audit",
     "audit_head",
     "auditor_episodes",
     "bell_turns",
     "call_keys",
+    "callbacks",
     "calls",
     "complaints",
     "destinations",
     "due",
+    "escalations",
+    "executions",
     "inbound",
     "inhibition_sides",
     "messages",
@@ -47,6 +60,8 @@ __all__ = [
     "method_rates",
     "muting",
     "pictures",
+    "role_looks",
+    "role_members",
     "rollup_deltas",
     "rollups_hour",
     "rollups_minute",

@@ -19,15 +19,20 @@ from bot.handlers.context import Context
 from bot.handlers.metrics import PressMetrics
 from bot.health import Health
 from bot.ingest.app import build_app as build_api
+from bot.ingest.callbacks import callback_endpoints
 from bot.ingest.escalations import escalation_endpoints
 from bot.ingest.silences import silence_endpoints
 from bot.ingest.tokens import any_token_works, may_listen
 from bot.right_of_way import RightOfWay
-from bot.scheduling.bells import build_scheduler, seal_audit
+from bot.scheduling.bells import BellRope, build_scheduler, seal_audit
 from bot.scheduling.due import DueRunner
 from bot.services.alerts import tell
 from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
+from bot.services.approvals.advance import advance_requests
+from bot.services.approvals.desk import ApprovalDesk
+from bot.services.approvals.execution import lose_executions
+from bot.services.approvals.terms import ApprovalTerms
 from bot.services.complaints.desk import ComplaintDesk
 from bot.services.escalations.desk import EscalationDesk
 from bot.services.inhibitions.review import review_inhibitions
@@ -55,11 +60,13 @@ from bot.store.migrations import require_current
 from bot.store.open import open_engine
 from bot.store.postgresql import database_now
 from bot.store.sqlite import SqliteEngine
+from bot.wiring.approvals import approval_desk
+from bot.wiring.callbacks import sending_callbacks
 from bot.wiring.link import SlackLink, slack_client
 from bot.wiring.listen import listen
 from bot.wiring.pictures import sending_pictures
 from bot.wiring.supervise import supervised
-from bot.wiring.upkeep import upkeep
+from bot.wiring.upkeep import PRUNE_INTERVAL, upkeep
 from riskengine.response.delivery_reports import Parts
 
 logger = logging.getLogger(__name__)
@@ -72,6 +79,7 @@ class Running:
     database: Database
     desk: AlertDesk
     silences: SilenceDesk
+    approvals: ApprovalDesk
     due_runner: DueRunner
     worker: DeliveryWorker
     port: int = 0
@@ -98,6 +106,7 @@ async def _prepare(database: Database, settings: Settings) -> None:
     """What must be so before anything comes in; raises SchemaMismatch for a database of another version."""
     await database.read(lambda tx: require_current(tx.connection))
     await reweigh(database, settings.alerts)
+    await database.write(lambda tx: noise.plan(tx, settings))
 
 
 @asynccontextmanager
@@ -125,7 +134,9 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         silences = SilenceDesk(database, permissions, settings.alerts)
         telemetry = TelemetryDesk(database, settings.telemetry)
 
-        due_runner = DueRunner(database, _works(settings))
+        approvals = approval_desk(database, people, permissions, settings)
+
+        due_runner = DueRunner(database, _works(settings, approvals.terms))
         worker = DeliveryWorker(
             database,
             client,
@@ -135,8 +146,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             alerts=settings.alerts,
         )
         registry = CollectorRegistry()
-        await database.write(lambda tx: noise.plan(tx, settings))
-        bot = Running(database, desk, silences, due_runner, worker)
+        bot = Running(database, desk, silences, approvals, due_runner, worker)
         way = RightOfWay()
 
         def parts() -> Parts:
@@ -152,6 +162,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             subscriptions=SubscriptionDesk(database, permissions, settings.alerts),
             rules=RulesDesk(database, rules),
             complaints=ComplaintDesk(database, permissions),
+            approvals=approvals,
             links=Links(),
             client=client,
             prefix=settings.slack.prefix,
@@ -190,18 +201,22 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
                 bot.give_up,
             )
         )
-        looker = Looker(database, telemetry, rules, settings.watch, settings.alerts)
-
+        callbacks = await stack.enter_async_context(
+            sending_callbacks(database, settings, worker.owner, registry, bot.give_up)
+        )
         scheduler = build_scheduler(
             database,
             due_runner,
             follow_clock,
             health.measure,
             Pruner(database, settings.telemetry).prune,
-            looker.look,
+            Looker(database, telemetry, rules, settings.watch, settings.alerts).look,
             # The bell rings in real time; in the demo business time runs faster.
             settings.watch.interval / clock.speed,
-            ropes=upkeep(settings, database, worker, delivery, health, session, registry),
+            ropes=[
+                *upkeep(settings, database, worker, delivery, health, session, registry),
+                BellRope("prune_callbacks", callbacks.prune, PRUNE_INTERVAL),
+            ],
         )
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
@@ -217,6 +232,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             endpoints=[
                 *silence_endpoints(silences, settings.http),
                 *escalation_endpoints(EscalationDesk(settings.escalation), settings.http),
+                *callback_endpoints(callbacks),
             ],
             extra_routes=[link.door.route()],
         )
@@ -224,7 +240,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         yield bot
 
 
-def _works(settings: Settings) -> dict[DueKind, Any]:
+def _works(settings: Settings, terms: ApprovalTerms) -> dict[DueKind, Any]:
     """What is done when a row of each kind falls due."""
     return {
         DueKind.TELL_GROUP: lambda tx, rows: tell.tell_groups(tx, rows, settings.alerts),
@@ -234,6 +250,8 @@ def _works(settings: Settings) -> dict[DueKind, Any]:
         DueKind.CALM_GROUP: lambda tx, rows: tell.calm_groups(tx, rows, settings.alerts),
         DueKind.EXPIRE_ACKNOWLEDGEMENT: lambda tx, rows: tell.expire_acknowledgements(tx, rows, settings.alerts),
         DueKind.NOISE_REPORT: lambda tx, rows: noise.tell(tx, rows, settings),
+        DueKind.ADVANCE_APPROVAL: lambda tx, rows: advance_requests(tx, rows, terms),
+        DueKind.LOSE_EXECUTION: lose_executions,
     }
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from riskengine.response.callbacks import CallbackFigures
+
 
 class QueueLine(NamedTuple):
     """What waits for one channel at one priority."""
@@ -57,6 +59,8 @@ class Figures(NamedTuple):
     holds: Sequence[Hold]
     refusals: Sequence[Refusal]
     planned: Sequence[Planned]
+    #: What programs are told at their own addresses.
+    callbacks: CallbackFigures = CallbackFigures()
 
     @property
     def waiting(self) -> int:

@@ -22,6 +22,8 @@ def test_complete_installation_passes(complete):
     assert subjects == [
         "settings",
         "rules",
+        "prices",
+        "prices",
         "database",
         "durability",
         "audit",

@@ -13,6 +13,7 @@ from riskengine.response.alerts import Alert, AlertStatus, Severity
 from riskengine.response.grouping import Group
 from riskengine.response.reports import GroupDetail, Mutes, Overview, Recorded
 from tests.contracts import (
+    approval_examples,
     complaint_examples,
     delivery_examples,
     hearing_examples,
@@ -203,6 +204,13 @@ def _notes() -> Iterator[tuple[str, str, dict[str, Any]]]:
             "alerts/calmed": named,
             "alerts/flapping": {**named, "changes": 6, "seconds": 1_500.0},
             "delivery/destination_broken": {"channel": text or "#x", "reason": "is_archived", "hint": "Unarchive it."},
+            "callbacks/given_up": {
+                "host": text[:255],
+                "event": "approved",
+                "attempts": 30,
+                "reason": text[:300],
+                "since": {"timestamp": 1_764_000_000, "utc": "2025-11-24 16:00 UTC"},
+            },
             "delivery/given_up": {"channel": text or "#x", "template": "alerts/card", "reason": text[:300]},
         }
         for check in CHECKS if state == "plain" else ():
@@ -288,5 +296,6 @@ def all_examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
         complaint_examples.examples,
         silence_examples.examples,
         noise_examples.examples,
+        approval_examples.examples,
     ):
         yield from part()

@@ -13,6 +13,7 @@ from bot.handlers.metrics import PressMetrics
 from bot.right_of_way import RightOfWay
 from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
+from bot.services.approvals.desk import ApprovalDesk
 from bot.services.complaints.desk import ComplaintDesk
 from bot.services.reports.delivery import DeliveryDesk
 from bot.services.reports.noise import ReportDesk
@@ -22,6 +23,7 @@ from bot.settings import AlertDelivery, Settings, SlackSettings
 from bot.slack.app import Identity, build_app
 from bot.slack.client import SlackClient
 from bot.slack.links import Links
+from bot.wiring.approvals import approval_terms
 
 #: Bolt's ways to register a listener that our handlers use; another one fails `registered`.
 KINDS = ("action", "view", "command", "event", "shortcut", "options", "message")
@@ -70,6 +72,7 @@ def registered(prefix: str = "") -> list[Listener]:
         subscriptions=SubscriptionDesk(None, None, AlertDelivery()),
         rules=RulesDesk(None, None),
         complaints=ComplaintDesk(None, None),
+        approvals=ApprovalDesk(None, None, None, approval_terms(Settings())),
         links=Links(),
         client=client,
         prefix=prefix,

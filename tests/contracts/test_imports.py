@@ -15,6 +15,8 @@ COMMON = {
     "bot.errors",
     "bot.settings",
     "bot.settings_escalation",
+    "bot.settings_approvals",
+    "bot.settings_callbacks",
     "bot.settings_section",
     "bot.settings_upkeep",
     "bot.clock",

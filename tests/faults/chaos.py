@@ -45,7 +45,13 @@ ROUTES = [
     {"channel": "#general", "areas": ["security"]},
 ]
 #: The senders of this harness report no alert that has a picture; tests/faults/test_pictures.py does.
-ELSEWHERE = {FailPoint.PICTURE_BEGUN, FailPoint.PICTURE_UPLOADED}
+ELSEWHERE = {
+    FailPoint.PICTURE_BEGUN,
+    FailPoint.PICTURE_UPLOADED,
+    # tests/faults/test_callbacks.py
+    FailPoint.CALLBACK_CLAIMED,
+    FailPoint.CALLBACK_POSTED,
+}
 ENVIRONMENT = {
     "RISKBOT_SLACK__BOT_TOKEN": BOT_TOKEN,
     "RISKBOT_SLACK__APP_TOKEN": APP_TOKEN,

@@ -23,6 +23,8 @@ TAKES = {
     "POST /v1/silences": Scope.RESPOND,
     "DELETE /v1/silences/{id}": Scope.RESPOND,
     "POST /v1/escalations/decide": Scope.ESCALATE,
+    "GET /v1/callbacks": Scope.ESCALATE,
+    "POST /v1/callbacks/{id}/retry": Scope.ESCALATE,
     "POST /v1/hooks/alertmanager": Scope.INGEST,
     "POST /v1/telemetry/calls": Scope.INGEST,
     "POST /v1/telemetry/tasks": Scope.INGEST,

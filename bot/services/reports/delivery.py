@@ -42,6 +42,7 @@ class DeliveryGauges(Collector):
             yield from _queue(self._report)
             yield from _stops(self._report)
             yield from _times(self._report)
+            yield from _callbacks(self._report)
 
 
 def _queue(report: DeliveryReport) -> Iterator[Metric]:
@@ -74,3 +75,13 @@ def _times(report: DeliveryReport) -> Iterator[Metric]:
         words = "When Slack last sent a command, a press or an event."
         last = report.parts.last_event_at.timestamp()
         yield GaugeMetricFamily("riskbot_slack_last_event_timestamp_seconds", words, value=last)
+
+
+def _callbacks(report: DeliveryReport) -> Iterator[Metric]:
+    found = report.figures.callbacks
+    since = found.oldest_at
+    yield GaugeMetricFamily("riskbot_callbacks_waiting", "Callbacks on their way to programs.", value=found.waiting)
+    yield GaugeMetricFamily("riskbot_callbacks_dead", "Callbacks that were given up.", value=found.dead)
+    words = "How long the oldest callback on its way has been tried; 0 when none is."
+    age = (report.at - since).total_seconds() if since else 0.0
+    yield GaugeMetricFamily("riskbot_callbacks_oldest_seconds", words, value=age)

@@ -1,0 +1,1 @@
+"""Callbacks: what programs are told, as operators see it."""

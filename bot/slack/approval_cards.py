@@ -1,0 +1,138 @@
+"""What the card of an approval request shows."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from riskengine.response.approvals.reports import ApprovalDetail, PlannedTier
+from riskengine.response.approvals.requests import ApprovalRequest, ApprovalStatus, Verdict, Vote
+
+_EMOJI = {
+    ApprovalStatus.PENDING: "🟡",
+    ApprovalStatus.APPROVED: "✅",
+    ApprovalStatus.REJECTED: "⛔",
+    ApprovalStatus.EXPIRED: "⌛",
+    ApprovalStatus.WITHDRAWN: "↩️",
+}
+_SAID = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected", Verdict.PASS: "passed it on"}
+#: Approvers that a tier's line names; the rest are counted.
+NAMED = 8
+
+
+class SubjectFacts(BaseModel):
+    """What is asked about, in words and figures."""
+
+    model_config = ConfigDict(frozen=True)
+
+    summary: str = ""
+    #: Label and value, in the order of their weight.
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+class TierLine(BaseModel):
+    """One tier: asked since when, or when it will be."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    is_asked: bool
+    opens_at: datetime
+    deadline_at: datetime
+    people: tuple[str, ...]
+    more: int
+
+
+class VoteLine(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    voter: str
+    said: str
+    on_behalf_of: str
+    comment: str
+
+
+class ApprovalCard(BaseModel):
+    """Everything that the card of a request shows."""
+
+    model_config = ConfigDict(frozen=True)
+
+    request_id: int
+    version: int
+    kind: str
+    title: str
+    status: ApprovalStatus
+    emoji: str
+    headline: str
+    requested_by: str
+    requested_for: str
+    summary: str
+    facts: tuple[tuple[str, str], ...]
+    quorum: int
+    approvals: int
+    tiers: tuple[TierLine, ...]
+    votes: tuple[VoteLine, ...]
+    is_last_tier: bool
+    due_at: datetime
+    hard_deadline_at: datetime
+    decided_by: str
+    decided_at: datetime | None
+    comment: str
+    broke_glass: bool
+    #: Too few people are left who could approve.
+    is_short: bool
+    valid_until: datetime | None
+    execution: str
+
+
+def to_card(detail: ApprovalDetail, subject: SubjectFacts | None) -> ApprovalCard:
+    request = detail.request
+    about = subject or SubjectFacts()
+    return ApprovalCard(
+        request_id=request.id,
+        version=request.version,
+        kind=request.kind,
+        title=request.title,
+        status=request.status,
+        emoji=_EMOJI[request.status],
+        headline=headline(request),
+        requested_by=request.requested_by,
+        requested_for=request.requested_for,
+        summary=about.summary,
+        facts=about.facts,
+        quorum=request.policy.quorum,
+        approvals=sum(vote.verdict is Verdict.APPROVE for vote in detail.votes),
+        tiers=tuple(_tier_line(tier) for tier in detail.tiers),
+        votes=tuple(_vote_line(vote) for vote in detail.votes),
+        is_last_tier=request.is_last_tier,
+        due_at=request.due_at,
+        hard_deadline_at=request.hard_deadline_at,
+        decided_by=request.decided_by or "",
+        decided_at=request.decided_at,
+        comment=request.comment,
+        broke_glass=request.broke_glass,
+        is_short=request.short_since is not None,
+        valid_until=request.valid_until,
+        execution=detail.execution.status if detail.execution else "",
+    )
+
+
+def headline(request: ApprovalRequest) -> str:
+    """The sentence that a notification shows."""
+    if request.status is ApprovalStatus.PENDING:
+        return f"{_EMOJI[request.status]} Approval wanted: {request.title}"
+    return f"{_EMOJI[request.status]} {request.status.capitalize()}: {request.title}"
+
+
+def _tier_line(tier: PlannedTier) -> TierLine:
+    return TierLine(
+        name=tier.name,
+        is_asked=tier.is_asked,
+        opens_at=tier.opens_at,
+        deadline_at=tier.deadline_at,
+        people=tier.approvers[:NAMED],
+        more=max(0, len(tier.approvers) - NAMED),
+    )
+
+
+def _vote_line(vote: Vote) -> VoteLine:
+    return VoteLine(voter=vote.voter, said=_SAID[vote.verdict], on_behalf_of=vote.on_behalf_of, comment=vote.comment)

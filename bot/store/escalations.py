@@ -1,0 +1,54 @@
+"""Escalations: what was to be decided, what was decided, and which approval request follows from it."""
+
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, insert, select, update
+
+from bot.store.database import Transaction
+from bot.store.schema import Id, Json, UtcDateTime, metadata
+
+escalations = Table(
+    "escalations",
+    metadata,
+    Column("id", Id, primary_key=True),
+    #: NULL where no approval is needed.
+    Column("request_id", Id, ForeignKey("approval_requests.id")),
+    #: What the asker calls it; the same key is the same escalation.
+    Column("key", String(255), unique=True),
+    Column("task", Json, nullable=False),
+    #: What would be executed, apart from the task: it is not shown.
+    Column("payload", Json),
+    Column("payload_hash", String(64), nullable=False),
+    Column("decision", Json, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_by", String(255), nullable=False),
+    Column("callback_url", Text),
+    #: How it ended: a word of the escalation's own, NULL while it is open.
+    Column("outcome", String(32)),
+    #: Whether it was needed, said after the fact.
+    Column("needed", String(16)),
+    Column("needed_by", String(80)),
+    Column("needed_at", UtcDateTime),
+    Index("ix_escalations_request", "request_id"),
+    Index("ix_escalations_created_at", "created_at"),
+)
+
+
+def add(tx: Transaction, **values: Any) -> int:
+    """Store a new one; raises IntegrityError when its key was just taken by another."""
+    row = {"created_at": tx.now, **values}
+    return int(tx.execute(insert(escalations).values(row).returning(escalations.c.id)).scalar_one())
+
+
+def by_id(tx: Transaction, escalation_id: int) -> dict[str, Any] | None:
+    row = tx.execute(select(escalations).where(escalations.c.id == escalation_id)).mappings().one_or_none()
+    return dict(row) if row else None
+
+
+def by_key(tx: Transaction, key: str) -> dict[str, Any] | None:
+    row = tx.execute(select(escalations).where(escalations.c.key == key)).mappings().one_or_none()
+    return dict(row) if row else None
+
+
+def change(tx: Transaction, escalation_id: int, **values: Any) -> None:
+    tx.execute(update(escalations).where(escalations.c.id == escalation_id).values(**values))

@@ -1,0 +1,18 @@
+"""Builds what approvals need."""
+
+from bot.services.approvals.desk import ApprovalDesk
+from bot.services.approvals.roster import Roster
+from bot.services.approvals.terms import ApprovalTerms
+from bot.services.permissions import People, Permissions
+from bot.settings import Settings
+from bot.store.database import Database
+
+
+def approval_desk(database: Database, people: People, permissions: Permissions, settings: Settings) -> ApprovalDesk:
+    roster = Roster(database, people, settings.people)
+    return ApprovalDesk(database, permissions, roster, approval_terms(settings))
+
+
+def approval_terms(settings: Settings) -> ApprovalTerms:
+    """On what terms approvals are asked for; each kind of subject that follows its requests is one line here."""
+    return ApprovalTerms(settings.approvals, settings.people, settings.alerts.trouble_channel, followers={})
