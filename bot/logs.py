@@ -20,7 +20,7 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 #: At DEBUG these print whole payloads: tokens, response_urls and what people wrote.
 _TALKATIVE = ("slack_sdk", "slack_bolt", "websockets", "aiohttp", "httpcore", "hpack")
 #: These tell of every bell, start and step at INFO; an operator wants to hear of their troubles only.
-_CHATTY = ("apscheduler", "uvicorn", "alembic", "slack_sdk", "slack_bolt")
+_CHATTY = ("apscheduler", "httpx", "uvicorn", "alembic", "slack_sdk", "slack_bolt")
 _FOLDERS = tuple(f"/{name}/" for name in _TALKATIVE)
 
 

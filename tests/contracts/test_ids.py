@@ -13,7 +13,7 @@ from tests.contracts.examples import all_examples
 from tests.contracts.listeners import registered
 
 #: A command with its first word, as it stands in a sentence.
-_COMMAND = re.compile(r"(?<![\w/.:<])(/[a-z][a-z-]*)(?: ([a-z]+))?")
+_COMMAND = re.compile(r"(?<![\w/.:<])(/[a-z][a-z-]*)(?![\w/])(?: ([a-z]+))?")
 
 
 def objects(value: Any) -> Iterator[dict[str, Any]]:
