@@ -10,8 +10,8 @@ import httpx
 from bot.client.errors import ApprovalUnavailable
 
 LOG = logging.getLogger(__name__)
-#: Busy, restarting, or too many calls: the same call may be served soon.
-PASSING = frozenset({429, 502, 503, 504})
+#: Busy, restarting (500 is what a long poll gets that a stop cuts off), or too many calls: it may be served soon.
+PASSING = frozenset({429, 500, 502, 503, 504})
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.25, 15.0
 
 V = TypeVar("V")
