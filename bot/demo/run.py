@@ -12,6 +12,7 @@ import httpx
 
 from bot.clock import Clock
 from bot.demo.actors import Actors
+from bot.demo.people import ADMINS, ROLES
 from bot.demo.player import Player
 from bot.demo.state import DemoFiles, Progress
 from bot.demo.traffic import Traffic
@@ -26,6 +27,8 @@ from bot.store.migrations import upgrade
 from bot.wiring import Running, running
 from bot.wiring.supervise import supervised
 
+#: Where the seeded workspace has the bot, and where its people look for requests.
+APPROVALS_CHANNEL = "#escalations"
 #: Real seconds from an alert to its card.
 GROUP_WAIT_SECONDS = 0.5
 #: Real seconds between two looks at the rules, where those of business time would follow each other faster.
@@ -129,7 +132,7 @@ def _save(files: DemoFiles, clock: Clock, player: Player, traffic: Traffic) -> N
 
 
 def demo_settings(files: DemoFiles, slack_api_url: str, speed: float, port: int) -> Settings:
-    """The settings of a demo: every alert goes to #llm-alerts; the seeded people fill the roles."""
+    """Every alert goes to #llm-alerts, every request to #escalations; the seeded people fill the roles."""
     return Settings.model_validate(
         {
             "database_url": f"sqlite+aiosqlite:///{files.database}",
@@ -146,10 +149,8 @@ def demo_settings(files: DemoFiles, slack_api_url: str, speed: float, port: int)
                 "windows": {"settle": timedelta(seconds=SETTLE_SECONDS * speed)},
             },
             "alerts": {"group_wait": timedelta(seconds=GROUP_WAIT_SECONDS * speed), "default_channel": "#llm-alerts"},
-            "people": {
-                "admins": ["alice@sandbox.example"],
-                "roles": {"on_call": ["@oncall"], "tech_leads": ["@tech-leads"], "managers": ["@eng-managers"]},
-            },
+            "people": {"admins": ADMINS, "roles": ROLES},
+            "approvals": {"channel": APPROVALS_CHANNEL},
         }
     )
 

@@ -16,6 +16,8 @@ from tests.scenarios.driver import Bot, Workspace, until
 QUICK = {"interval": "500ms"}
 #: The drawing process is the last to get a busy machine's time, and begins by importing matplotlib.
 PATIENCE_SECONDS = 90
+#: What Slack or the drawing process does wrong is the same to both databases; each of these takes ten seconds.
+only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -93,6 +95,7 @@ async def test_a_lost_answer_is_asked_for_again_and_shown_once(start, workspace:
         assert len(await workspace.calls("files.getUploadURLExternal")) == 1
 
 
+@only_sqlite
 async def test_slack_asks_to_wait(start, workspace: Workspace) -> None:
     await workspace.faults(rate_limit_next=1, retry_after_seconds=1, methods=["files.getUploadURLExternal"])
     async with start() as bot:
@@ -101,6 +104,7 @@ async def test_slack_asks_to_wait(start, workspace: Workspace) -> None:
         assert len(await file_list(workspace)) == 1
 
 
+@only_sqlite
 async def test_without_the_scope_the_alert_stands_in_words_and_nothing_else_is_held_up(
     start, workspace: Workspace, caplog
 ) -> None:
@@ -117,6 +121,7 @@ async def test_without_the_scope_the_alert_stands_in_words_and_nothing_else_is_h
     assert len(said) == 1
 
 
+@only_sqlite
 async def test_without_matplotlib_the_alert_stands_in_words(start, workspace: Workspace, monkeypatch, tmp_path) -> None:
     (tmp_path / "matplotlib.py").write_text("raise ImportError('No module named matplotlib')")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{Path(__file__).parents[2]}")
@@ -127,6 +132,7 @@ async def test_without_matplotlib_the_alert_stands_in_words(start, workspace: Wo
         assert (await bot.ready())[0]
 
 
+@only_sqlite
 async def test_a_card_that_is_refused_for_its_picture_stands_in_words_with_its_blocks(
     start, workspace: Workspace
 ) -> None:
@@ -157,6 +163,7 @@ async def test_a_digest_takes_no_pictures(start, workspace: Workspace) -> None:
         assert await workspace.calls("files.getUploadURLExternal") == []
 
 
+@only_sqlite
 async def test_what_waits_too_long_is_not_drawn(start, workspace: Workspace) -> None:
     async with start(delivery={"uploads_patience": "0s"}) as bot:
         await told_calls(bot, seconds=4.8)
@@ -164,6 +171,7 @@ async def test_what_waits_too_long_is_not_drawn(start, workspace: Workspace) -> 
         assert await workspace.calls("files.getUploadURLExternal") == []
 
 
+@only_sqlite
 async def test_the_drawing_process_may_die_at_any_time(start, workspace: Workspace) -> None:
     async with start(charts={"idle_after": "200ms"}) as bot:
         await told_calls(bot, seconds=4.8)

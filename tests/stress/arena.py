@@ -18,6 +18,7 @@ from bot.sandbox.server import SandboxServer
 from bot.store import claims, due
 from bot.store.database import Database, Transaction
 from bot.store.open import open_database
+from tests.faults import moved_clock
 from tests.faults.checker import Evidence, complaints, read_database, shown_in
 from tests.faults.processes import Launcher
 from tests.faults.senders import Condition, Pressed
@@ -50,6 +51,7 @@ class Arena:
     replicas: list[Launcher]
     apis: list[httpx.AsyncClient]
     log: Path
+    clock_file: Path
     #: What senders know: only what was answered.
     conditions: list[Condition] = field(default_factory=list)
     pressed: list[Pressed] = field(default_factory=list)
@@ -75,6 +77,13 @@ class Arena:
     async def end(self, number: int = 0) -> None:
         code = await self.replicas[number].kill(signal.SIGTERM)
         assert code == 0, f"riskbot serve ended with {code} after SIGTERM; see {self.log}"
+
+    def advance(self, seconds: float) -> None:
+        """Move business time, ours and that of every replica that runs; Slack's limits and leases stay real."""
+        self.database.clock.advance(seconds)
+        for each in self.replicas:
+            if each.pid:
+                moved_clock.move(each.pid, self.clock_file, seconds)
 
     async def quiet(self, seconds: float = 120.0) -> None:
         """Wait until everything is told."""
@@ -107,7 +116,7 @@ def _soon_due(tx: Transaction) -> bool:
 @asynccontextmanager
 async def arena(database_url: str, directory: Path, *, replicas: int = 1, **settings: str) -> AsyncIterator[Arena]:
     """Nothing is started yet. `settings` are named like `delivery__lease`, and are laid over the usual ones."""
-    server = SandboxServer(rate_limits=True)
+    server = SandboxServer(rate_limits=True, data_file=directory / "workspace.db")
     server.start()
     database = open_database(database_url, Clock())
     try:
@@ -116,13 +125,14 @@ async def arena(database_url: str, directory: Path, *, replicas: int = 1, **sett
             token = (await create_token(database, name="sender", scopes=list(Scope))).text
             ports = [free_port() for _ in range(replicas)]
             base = _environment(database_url, directory, server, settings)
-            log = directory / "riskbot.log"
+            log, clock_file = directory / "riskbot.log", directory / "clock"
+            base[moved_clock.VARIABLE] = str(clock_file)
             launchers = [Launcher({**base, "RISKBOT_HTTP__PORT": str(port)}, log) for port in ports]
             apis = [_api(port, token) for port in ports]
             http = httpx.AsyncClient(timeout=30, trust_env=False)
             for each in (*launchers, *apis, http):
                 await stack.enter_async_context(each)
-            yield Arena(server, Workspace(server, http), database, database_url, launchers, apis, log)
+            yield Arena(server, Workspace(server, http), database, database_url, launchers, apis, log, clock_file)
     finally:
         await asyncio.to_thread(server.stop)
 
