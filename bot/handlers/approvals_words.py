@@ -1,17 +1,18 @@
 """The words of `/approvals`; WORDS is the table of them."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.errors import RiskbotError
 from bot.handlers.asked import Asked, Reply, Word
 from bot.handlers.context import Context
 from bot.slack import approval_views
+from riskengine.days import beginning_of
 from riskengine.durations import parse_duration
 from riskengine.response.approvals.eligibility import Absence
 
-_AWAY = re.compile(r"(until|for)\s+(\S+)(?:\s+delegate\s+<@(\w+)(?:\|[^>]*)?>)?", re.IGNORECASE)
-_HOW = "Write `away until 2026-12-24` or `away for 3d`, and who is asked in your place: `delegate @somebody`."
+_AWAY = re.compile(r"(until|for)\s+([^\s,]+)(?:\s*,?\s+delegate\s+<@(\w+)(?:\|[^>]*)?>)?", re.IGNORECASE)
+_HOW = "Write `away until Monday`, `away until 2026-12-24` or `away for 3d`, and who is asked in your place: `delegate @somebody`."
 
 
 async def mine(context: Context, asked: Asked) -> Reply:
@@ -35,16 +36,19 @@ async def away(context: Context, asked: Asked) -> Reply:
         return {"text": _HOW}
     now = context.approvals.now()
     try:
-        ends_at = _day(typed[2]) if typed[1].lower() == "until" else now + parse_duration(typed[2])
+        ends_at = _end(context, typed[1].lower(), typed[2])
     except (ValueError, OverflowError, RiskbotError) as error:
         return {"text": f"{error}. {_HOW}"}
     absence = Absence(user_id=asked.user_id, starts_at=now, ends_at=ends_at, delegate=typed[3] or "")
     return {"text": (await context.approvals.away(absence, asked.delivery_id)).text}
 
 
-def _day(text: str) -> datetime:
-    """The beginning of that day in UTC; raises ValueError."""
-    return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+def _end(context: Context, preposition: str, text: str) -> datetime:
+    """Raises what the two ways of writing it raise."""
+    now = context.approvals.now()
+    return (
+        beginning_of(text, now, context.approvals.terms.zone) if preposition == "until" else now + parse_duration(text)
+    )
 
 
 async def back(context: Context, asked: Asked) -> Reply:

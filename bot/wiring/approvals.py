@@ -18,5 +18,9 @@ def approval_desk(database: Database, people: People, permissions: Permissions, 
 def approval_terms(settings: Settings) -> ApprovalTerms:
     """On what terms approvals are asked for; each kind of subject that follows its requests is one line here."""
     return ApprovalTerms(
-        settings.approvals, settings.people, settings.alerts.trouble_channel, followers={ESCALATION: follow}
+        settings.approvals,
+        settings.people,
+        settings.alerts.trouble_channel,
+        followers={ESCALATION: follow},
+        zone=settings.zone,
     )

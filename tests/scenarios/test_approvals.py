@@ -168,4 +168,7 @@ async def test_away_and_back(bot: Bot, workspace: Workspace) -> None:
     assert await workspace.find(TITLE, channel="alice") == []
     assert "Welcome back" in (await alice.command("back", command="/approvals")).private
     assert "no duration" in (await alice.command("away for ever", command="/approvals")).private
+    assert "'someday' is no day like" in (await alice.command("away until someday", command="/approvals")).private
+    monday = "away until Monday, delegate @ivan"
+    assert "You are away until" in (await alice.command(monday, command="/approvals")).private
     assert "Write `away until" in (await alice.command("away", command="/approvals")).private

@@ -85,7 +85,10 @@ async def test_asked_waited_for_approved_executed_once(bot, workspace):
     assert "hash differs" in (await post(bot, asked, "execute", 409, payload={"prompt": "else"}))["error"]["message"]
     begun = await post(bot, asked, "execute", payload=TASK["payload"])
     assert begun["execution"]["status"] == "started"
-    assert "used already" in (await post(bot, asked, "execute", 409, payload=TASK["payload"]))["error"]["message"]
+    again = (await post(bot, asked, "execute", 409, payload=TASK["payload"]))["error"]["message"]
+    assert "used already" in again
+    # For a program: no markup of Slack's.
+    assert "<" not in again
     ended = await post(bot, asked, "execution", status="succeeded", detail="done")
     assert (ended["execution"]["status"], ended["execution"]["detail"]) == ("succeeded", "done")
     assert await post(bot, asked, "execution", status="succeeded") == ended

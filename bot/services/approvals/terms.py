@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from typing import NamedTuple
 
 from bot.settings import PeopleSettings
@@ -42,6 +43,8 @@ class ApprovalTerms:
     trouble_channel: str
     #: Kind of subject → who follows its requests.
     followers: Mapping[str, Follower] = field(default_factory=dict)
+    #: The organisation's: in it a day begins on which somebody is back.
+    zone: tzinfo = UTC
 
     @property
     def security_channel(self) -> str:

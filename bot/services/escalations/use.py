@@ -1,5 +1,6 @@
 """Using an approved escalation: begun once with the very payload that was approved, and its end reported."""
 
+import re
 from typing import Any
 
 from bot.errors import Conflict
@@ -12,6 +13,8 @@ from bot.store import executions
 from bot.store.database import Bell, Transaction
 from riskengine.response.approvals.execution import ExecutionStatus
 from riskengine.response.approvals.refusals import Refusal
+
+_SLACKS_MOMENT = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
 
 
 class NotDone(Conflict):
@@ -51,4 +54,5 @@ def end(tx: Transaction, escalation_id: int, status: ExecutionStatus, detail: st
 
 
 def refused(refusal: Refusal, by: str) -> NotDone:
-    return NotDone(words.refused(refusal, by))
+    """For a program: moments stand in UTC, where Slack would show the reader's own time."""
+    return NotDone(_SLACKS_MOMENT.sub(r"\1", words.refused(refusal, by)))
