@@ -7,12 +7,16 @@ from bot.errors import RiskbotError
 from bot.handlers.asked import Asked, Reply, Word
 from bot.handlers.context import Context
 from bot.slack import approval_views
+from bot.slack.text import mrkdwn
 from riskengine.days import beginning_of
 from riskengine.durations import parse_duration
 from riskengine.response.approvals.eligibility import Absence
 
 _AWAY = re.compile(r"(until|for)\s+([^\s,]+)(?:\s*,?\s+delegate\s+<@(\w+)(?:\|[^>]*)?>)?", re.IGNORECASE)
-_HOW = "Write `away until Monday`, `away until 2026-12-24` or `away for 3d`, and who is asked in your place: `delegate @somebody`."
+_HOW = (
+    "Write `away until Monday`, `away until 2026-12-24` or `away for 3d`, and who is asked in your place: "
+    "`delegate @somebody`."
+)
 
 
 async def mine(context: Context, asked: Asked) -> Reply:
@@ -38,7 +42,7 @@ async def away(context: Context, asked: Asked) -> Reply:
     try:
         ends_at = _end(context, typed[1].lower(), typed[2])
     except (ValueError, OverflowError, RiskbotError) as error:
-        return {"text": f"{error}. {_HOW}"}
+        return {"text": f"{mrkdwn(error)}. {_HOW}"}
     absence = Absence(user_id=asked.user_id, starts_at=now, ends_at=ends_at, delegate=typed[3] or "")
     return {"text": (await context.approvals.away(absence, asked.delivery_id)).text}
 
@@ -46,9 +50,9 @@ async def away(context: Context, asked: Asked) -> Reply:
 def _end(context: Context, preposition: str, text: str) -> datetime:
     """Raises what the two ways of writing it raise."""
     now = context.approvals.now()
-    return (
-        beginning_of(text, now, context.approvals.terms.zone) if preposition == "until" else now + parse_duration(text)
-    )
+    if preposition == "until":
+        return beginning_of(text, now, context.approvals.terms.zone)
+    return now + parse_duration(text)
 
 
 async def back(context: Context, asked: Asked) -> Reply:
