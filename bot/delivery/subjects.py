@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
+from bot.delivery.escalations import escalation_facts
 from bot.slack.approval_cards import SubjectFacts
 from bot.store.database import Transaction
 
 #: Kind of subject → what loads its facts by the subject's id; a kind without one shows its title alone.
-SUBJECTS: Mapping[str, Callable[[Transaction, int], SubjectFacts | None]] = {}
+SUBJECTS: Mapping[str, Callable[[Transaction, int], SubjectFacts | None]] = {
+    "escalation": escalation_facts,
+}
 
 
 def subject_facts(tx: Transaction, subject_kind: str, subject_id: int) -> SubjectFacts | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.handlers import alerts, alerts_command, complaints, home, silences, unknown
+from bot.handlers import alerts, alerts_command, approvals, approvals_command, complaints, home, silences, unknown
 from bot.handlers.context import Context
 
 #: In this order; the catch-all for buttons of older versions comes last.
@@ -12,6 +12,8 @@ HANDLERS: tuple[Callable[[AsyncApp, Context], None], ...] = (
     alerts.register,
     alerts_command.register,
     silences.register,
+    approvals.register,
+    approvals_command.register,
     complaints.register,
     home.register,
     unknown.register,

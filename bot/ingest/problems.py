@@ -7,7 +7,16 @@ from collections.abc import Mapping, Sequence
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from bot.errors import Conflict, DatabaseBusy, DatabaseUnavailable, NotFound, RiskbotError, WrongUse
+from bot.errors import (
+    ApprovalImpossible,
+    Conflict,
+    DatabaseBusy,
+    DatabaseUnavailable,
+    NotFound,
+    PeopleUnreadable,
+    RiskbotError,
+    WrongUse,
+)
 
 LOG = logging.getLogger(__name__)
 SERVER_ERROR = 500
@@ -148,6 +157,8 @@ _STATUSES: tuple[tuple[type[RiskbotError], int, int], ...] = (
     (NotFound, 404, 0),
     (Conflict, 409, 0),
     (WrongUse, 422, 0),
+    (ApprovalImpossible, 422, 0),
+    (PeopleUnreadable, 503, 5),
     (DatabaseBusy, 503, 1),
     (DatabaseUnavailable, 503, 5),
 )

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from riskengine.response.approvals.policies import CommentRule
 from riskengine.response.approvals.reports import ApprovalDetail, PlannedTier
 from riskengine.response.approvals.requests import ApprovalRequest, ApprovalStatus, Verdict, Vote
 
@@ -72,6 +73,10 @@ class ApprovalCard(BaseModel):
     tiers: tuple[TierLine, ...]
     votes: tuple[VoteLine, ...]
     is_last_tier: bool
+    #: Whom a press on *Pass* has asked; empty in the last tier.
+    next_tier: str
+    #: The policy wants a comment with an approval, too.
+    comment_to_approve: bool
     due_at: datetime
     hard_deadline_at: datetime
     decided_by: str
@@ -104,6 +109,8 @@ def to_card(detail: ApprovalDetail, subject: SubjectFacts | None) -> ApprovalCar
         tiers=tuple(_tier_line(tier) for tier in detail.tiers),
         votes=tuple(_vote_line(vote) for vote in detail.votes),
         is_last_tier=request.is_last_tier,
+        next_tier="" if request.is_last_tier else request.policy.tiers[request.tier].name,
+        comment_to_approve=request.policy.comments is CommentRule.ALWAYS,
         due_at=request.due_at,
         hard_deadline_at=request.hard_deadline_at,
         decided_by=request.decided_by or "",
@@ -136,3 +143,7 @@ def _tier_line(tier: PlannedTier) -> TierLine:
 
 def _vote_line(vote: Vote) -> VoteLine:
     return VoteLine(voter=vote.voter, said=_SAID[vote.verdict], on_behalf_of=vote.on_behalf_of, comment=vote.comment)
+
+
+def emoji_of(status: ApprovalStatus) -> str:
+    return _EMOJI[status]

@@ -7,6 +7,7 @@ from bot.slack.manifest import CommandSpec, ShortcutSpec
 
 class Command(StrEnum):
     ALERTS = "/alerts"
+    APPROVALS = "/approvals"
 
 
 class Action(StrEnum):
@@ -25,6 +26,12 @@ class Action(StrEnum):
     SILENCE_GROUP = "silences.open"
     CHANGE_SILENCE = "silences.change"
     END_SILENCE = "silences.end"
+    APPROVE = "approvals.approve"
+    #: Where the policy wants a comment on every decision; opens a form.
+    APPROVE_WITH_COMMENT = "approvals.approve_with_comment"
+    REJECT = "approvals.reject"
+    PASS_ON = "approvals.pass_on"  # noqa: S105 - a press
+    ASK_INFORMATION = "approvals.ask_information"
 
 
 class Input(StrEnum):
@@ -37,12 +44,16 @@ class Input(StrEnum):
     COMPLAINT_MODEL = "complaints.model"
     COMPLAINT_ROLE = "complaints.role"
     COMPLAINT_COMMENT = "complaints.comment"
+    APPROVAL_COMMENT = "approvals.comment"
 
 
 class View(StrEnum):
     """callback_id of every modal."""
 
     ALERT_GROUP = "alerts.group"
+    APPROVE_FORM = "approvals.approve_form"
+    REJECT_FORM = "approvals.reject_form"
+    ASK_FORM = "approvals.ask_form"
     COMPLAINT_FORM = "complaints.form"
     COMPLAINT_TOLD = "complaints.told"
     SILENCE_FORM = "silences.form"
@@ -60,6 +71,11 @@ COMMANDS = (
         "What fires, what is yours",
         "[status | list | mine | silence | silences | subscribe | unsubscribe | subscriptions | rules | complaints "
         "| report | delivery | help]",
+    ),
+    CommandSpec(
+        Command.APPROVALS,
+        "What waits for your decision",
+        "[mine | pending | history | away | back | help]",
     ),
 )
 SHORTCUTS = (

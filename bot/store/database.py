@@ -27,6 +27,8 @@ class Bell(StrEnum):
     TELEMETRY = "telemetry"
     #: A program waits to be told.
     CALLBACKS = "callbacks"
+    #: An escalation was decided; programs wait for it.
+    ESCALATIONS = "escalations"
 
 
 @dataclass

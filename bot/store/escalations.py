@@ -2,10 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, insert, select, update
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, func, insert, select, update
 
 from bot.store.database import Transaction
 from bot.store.schema import Id, Json, UtcDateTime, metadata
+
+#: What an escalation without an outcome is called.
+OPEN = "pending"
 
 escalations = Table(
     "escalations",
@@ -52,3 +55,17 @@ def by_key(tx: Transaction, key: str) -> dict[str, Any] | None:
 
 def change(tx: Transaction, escalation_id: int, **values: Any) -> None:
     tx.execute(update(escalations).where(escalations.c.id == escalation_id).values(**values))
+
+
+def is_open(tx: Transaction, escalation_id: int) -> bool:
+    """Whether it is there and not decided yet."""
+    mine = (escalations.c.id == escalation_id) & escalations.c.outcome.is_(None)
+    return tx.execute(select(escalations.c.id).where(mine)).one_or_none() is not None
+
+
+def newest(tx: Transaction, outcome: str | None, limit: int) -> list[int]:
+    """Ids, the newest first, of those with this outcome; `pending` for those still open, None for all."""
+    ids = select(escalations.c.id).order_by(escalations.c.id.desc()).limit(limit)
+    if outcome is not None:
+        ids = ids.where(func.coalesce(escalations.c.outcome, OPEN) == outcome)
+    return list(tx.execute(ids).scalars())

@@ -3,6 +3,8 @@
 from bot.services.approvals.desk import ApprovalDesk
 from bot.services.approvals.roster import Roster
 from bot.services.approvals.terms import ApprovalTerms
+from bot.services.escalations.follow import follow
+from bot.services.escalations.state import ESCALATION
 from bot.services.permissions import People, Permissions
 from bot.settings import Settings
 from bot.store.database import Database
@@ -15,4 +17,6 @@ def approval_desk(database: Database, people: People, permissions: Permissions, 
 
 def approval_terms(settings: Settings) -> ApprovalTerms:
     """On what terms approvals are asked for; each kind of subject that follows its requests is one line here."""
-    return ApprovalTerms(settings.approvals, settings.people, settings.alerts.trouble_channel, followers={})
+    return ApprovalTerms(
+        settings.approvals, settings.people, settings.alerts.trouble_channel, followers={ESCALATION: follow}
+    )

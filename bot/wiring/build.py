@@ -34,7 +34,6 @@ from bot.services.approvals.desk import ApprovalDesk
 from bot.services.approvals.execution import lose_executions
 from bot.services.approvals.terms import ApprovalTerms
 from bot.services.complaints.desk import ComplaintDesk
-from bot.services.escalations.desk import EscalationDesk
 from bot.services.inhibitions.review import review_inhibitions
 from bot.services.inhibitions.reweigh import reweigh
 from bot.services.permissions import Permissions
@@ -62,6 +61,7 @@ from bot.store.postgresql import database_now
 from bot.store.sqlite import SqliteEngine
 from bot.wiring.approvals import approval_desk
 from bot.wiring.callbacks import sending_callbacks
+from bot.wiring.escalations import escalation_desk
 from bot.wiring.link import SlackLink, slack_client
 from bot.wiring.listen import listen
 from bot.wiring.pictures import sending_pictures
@@ -231,7 +231,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             way=way,
             endpoints=[
                 *silence_endpoints(silences, settings.http),
-                *escalation_endpoints(EscalationDesk(settings.escalation), settings.http),
+                *escalation_endpoints(escalation_desk(database, approvals, settings), settings.http),
                 *callback_endpoints(callbacks),
             ],
             extra_routes=[link.door.route()],

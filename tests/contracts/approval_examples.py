@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.services.approvals.notes import told
+from bot.slack import approval_views
 from bot.slack.approval_cards import SubjectFacts, to_card
+from bot.slack.ids import View
 from bot.slack.render import render
 from riskengine.response.approvals.execution import Execution, ExecutionStatus
-from riskengine.response.approvals.policies import SHIPPED
+from riskengine.response.approvals.policies import SHIPPED, CommentRule
 from riskengine.response.approvals.reports import ApprovalDetail, PlannedTier
 from riskengine.response.approvals.requests import ApprovalRequest, ApprovalStatus, Verdict, Vote
 from tests.contracts.texts import FOOTERS, HOSTILE, HOUR, LONG, NOON, note
@@ -58,6 +60,8 @@ def _requests(text: str) -> Iterator[tuple[str, ApprovalRequest]]:
     yield "pending", request(title=text)
     yield "by a person", request(title=text, requested_by="U0DAVE")
     yield "short", request(title=text, short_since=NOON)
+    commented = SHIPPED["standard"].model_copy(update={"comments": CommentRule.ALWAYS})
+    yield "last tier, comments always", request(title=text, tier=2, policy=commented)
     for status in (ApprovalStatus.APPROVED, ApprovalStatus.REJECTED, ApprovalStatus.WITHDRAWN):
         yield status, request(title=text, status=status, **over)
         yield f"{status} without a word", request(title=text, status=status, **{**over, "comment": ""})
@@ -105,7 +109,22 @@ def _payloads(text: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield "approvals/short", str(possible), {**about, "possible": possible, "quorum": 3, "until": told(NOON)}
 
 
+def views() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for label, text in TEXTS.items():
+        for view in (View.APPROVE_FORM, View.REJECT_FORM, View.ASK_FORM):
+            yield "approvals/form", f"{label}, {view}", approval_views.comment_form(view, request(title=text), 2)
+        for prefix in ("", "rb-" * 7):
+            over = [each for _, each in _requests(text)] * 3
+            state = f"{label} {prefix}"
+            yield "approvals/listing", state, approval_views.listing("All", over, 99, "Nothing.", prefix)
+            yield "approvals/listing", f"none, {state}", approval_views.listing("All", [], 0, "Nothing.", prefix)
+            yield "approvals/help", state, approval_views.help_text(prefix)
+            unknown = approval_views.unknown_word(text, "pending", prefix)
+            yield "alerts/unknown_word", f"approvals, {state}", unknown
+
+
 def examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    yield from views()
     for label, text in TEXTS.items():
         facts = SubjectFacts(summary=text, facts=tuple((text, text) for _ in range(20)))
         for state, detail in _details(text):

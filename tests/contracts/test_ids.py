@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.handlers import approvals_words
 from bot.handlers.alerts_words import WORDS
 from bot.slack.ids import COMMANDS, SHORTCUTS, Action, Command, Input, View
 from riskengine.complaints import ComplaintKind
@@ -83,11 +84,13 @@ def test_a_view_that_can_be_sent_is_listened_to(drawn):
 def test_ids_alone_travel_in_buttons(drawn):
     values = {each["value"] for _, each in drawn if "value" in each}
     assert values
-    assert all(value.isdigit() for value in values - set(ComplaintKind)), "a value holds more than an id"
+    assert all(re.fullmatch(r"(request:\d+:)?\d+", value) for value in values - set(ComplaintKind)), (
+        "a value holds more than an id"
+    )
     blocks = {each["block_id"] for _, each in drawn if "block_id" in each}
     assert all(re.fullmatch(r"(group|digest|silence):\d+", block_id) for block_id in blocks - set(Input))
     remembered = {each["private_metadata"] for _, each in drawn if "private_metadata" in each}
-    assert all(re.fullmatch(r"[CDG][A-Z0-9]+:\d+\.\d{6}:(\d+\.\d{6})?", each) for each in remembered)
+    assert all(re.fullmatch(r"[CDG][A-Z0-9]+:\d+\.\d{6}:(\d+\.\d{6})?|request:\d+:\d+", each) for each in remembered)
 
 
 @pytest.mark.parametrize("prefix", ["", "rb-"])
@@ -110,7 +113,8 @@ def test_commands_that_are_named_to_people_work():
             named |= set(_COMMAND.findall(str(each.get("text", ""))))
     assert named
     assert {command for command, _ in named} <= heard("command")
-    assert {word for _, word in named if word} <= set(WORDS)
+    for command, words in ((Command.ALERTS, WORDS), (Command.APPROVALS, approvals_words.WORDS)):
+        assert {word for named_one, word in named if word and named_one == command} <= set(words)
 
 
 def test_a_prefix_reaches_every_command_that_is_named():
@@ -122,6 +126,7 @@ def test_a_prefix_reaches_every_command_that_is_named():
 
 def test_usage_hint_names_the_words():
     assert set(re.findall(r"\w+", COMMANDS[0].usage_hint)) == set(WORDS)
+    assert set(re.findall(r"\w+", COMMANDS[1].usage_hint)) == set(approvals_words.WORDS)
 
 
 def test_the_catch_alls_come_last():

@@ -51,6 +51,8 @@ MAY_IMPORT = {
         "riskengine",
     ),
     "bot.web": ("bot.services", "bot.store.database", "riskengine"),
+    # Programs take it along without the bot.
+    "bot.client": ("riskengine",),
     # The sandbox plays Slack, so it knows nothing of riskbot but Slack's block limits.
     "bot.sandbox": ("bot.slack.blocks",),
     # Says whether the process is well, so it looks at all its parts.

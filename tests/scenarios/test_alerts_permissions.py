@@ -61,13 +61,25 @@ SILENCING = {
 }
 #: The message's menu and its form: test_complaints.py tries them.
 COMPLAINING = {Shortcut.FILE_COMPLAINT, View.COMPLAINT_FORM}
+#: Cards, forms and lists of approvals: test_approvals.py tries them as those who may and those who may not.
+APPROVING = {
+    Action.APPROVE,
+    Action.APPROVE_WITH_COMMENT,
+    Action.REJECT,
+    Action.PASS_ON,
+    Action.ASK_INFORMATION,
+    View.APPROVE_FORM,
+    View.REJECT_FORM,
+    View.ASK_FORM,
+    "/approvals",
+}
 #: Every member may say so, and it changes nothing else.
 JUDGING = {Action.CALL_USEFUL: True, Action.CALL_NOT_USEFUL: False}
 
 
 def test_every_listener_is_tried():
     assert {str(each.what) for each in registered() if not each.catches_all} == {
-        str(each) for each in {*EFFECTS, *SILENCING, *COMPLAINING}
+        str(each) for each in {*EFFECTS, *SILENCING, *COMPLAINING, *APPROVING}
     }
 
 

@@ -1,12 +1,8 @@
 """Channels subscribe and end it: who hears, of what is open too, what is said, and nothing twice; both databases."""
 
 import asyncio
-import os
 import signal as signals
-import subprocess
-import sys
 from itertools import count
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -19,9 +15,9 @@ from bot.store import subscriptions as store
 from bot.store.audit import audit
 from bot.store.messages import messages
 from riskengine.response.subscriptions import parse_filter
+from tests import programs
 from tests.services.conftest import signal
 
-ROOT = Path(__file__).resolve().parents[2]
 _deliveries = count(1)
 
 
@@ -305,14 +301,7 @@ asyncio.run(main())
     ],
 )
 async def test_a_kill_loses_nothing_and_says_nothing_twice(alerts, database_url, faults, answered, in_force, notes):
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, database_url],
-        env={**os.environ, "FAULTS": faults, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = programs.run(PROGRAM, database_url, faults=faults)
     assert done.returncode == -signals.SIGKILL, done.stderr
     assert len(done.stdout.split()) == answered
     assert len(await alerts.database.read(store.in_force)) == in_force

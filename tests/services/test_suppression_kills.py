@@ -1,20 +1,16 @@
 """A process killed at the worst moments of a silence or an inhibition: what they did is done, and said once."""
 
-import os
 import signal as signals
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from bot.store import silences as store
 from riskengine.response.alerts import AlertStatus
 from riskengine.response.silences import SilenceEnd, SilenceStatus
+from tests import programs
 from tests.services.test_inhibitions import by_name
 from tests.services.test_silences import cards
 
-ROOT = Path(__file__).resolve().parents[2]
 FIRING, _, SUPPRESSED, RESOLVED = AlertStatus
 
 #: A program and a sender that try again as they do: the same key, the same alerts. Business time begins where it is
@@ -77,15 +73,8 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
-def live(database_url: str, story: str, later: float, faults: str = "") -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-c", PROGRAM, database_url, story, str(later)],
-        env={**os.environ, "FAULTS": faults, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def live(database_url: str, story: str, later: float, faults: str = "") -> programs.Finished:
+    return programs.run(PROGRAM, database_url, story, str(later), faults=faults)
 
 
 KILLS = [

@@ -1,6 +1,7 @@
 """The approvals' front desk: asks whether a person is one of ours, knows who is in which role, then runs one verb."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from bot.errors import NotFound
 from bot.failpoints import FailPoint, pass_by
@@ -40,6 +41,13 @@ class ApprovalDesk:
         opened = await self._database.write(lambda tx: open_request(tx, opening, self.terms), urgent=True)
         pass_by(FailPoint.PRESS_COMMITTED)
         return opened
+
+    def now(self) -> datetime:
+        return self._database.clock.now()
+
+    async def refusal(self, user_id: str) -> str | None:
+        """Why this person may not even look, in a sentence for them; None when they may."""
+        return await self._permissions.refusal(user_id, Verb.APPROVE)
 
     async def approve(self, press: Press) -> Answer:
         return await self._person(press, respond.approve)

@@ -1,15 +1,145 @@
-"""Decisions on tasks for programs and people."""
+"""Escalations for programs and people: decided, asked for, waited for, taken back, executed."""
 
+import re
+from collections.abc import Callable
+
+from bot.errors import ApprovalImpossible, PeopleUnreadable, WrongUse
+from bot.failpoints import FailPoint, pass_by
+from bot.services.approvals.desk import ApprovalDesk
+from bot.services.approvals.respond import Press, withdraw
+from bot.services.callbacks.desk import check_url
+from bot.services.escalations import use
+from bot.services.escalations.ask import Asked, Wanted, ask, find_earlier
+from bot.services.escalations.state import ESCALATION, EscalationState, EscalationStatus, state_of
+from bot.services.escalations.waiting import Waiting
+from bot.settings_callbacks import CallbackSettings
 from bot.settings_escalation import EscalationSettings
+from bot.store import approval_people
+from bot.store import escalations as store
+from bot.store.database import Database, Transaction
 from riskengine.areas.escalation import Decision, EscalationTask, decide
+from riskengine.areas.escalation.task import content_hash
+from riskengine.pricing import PriceBook, estimate_task
+from riskengine.response.approvals.execution import ExecutionStatus
+from riskengine.response.approvals.refusals import Refusal
+
+Work = Callable[[Transaction], EscalationState | Refusal]
+_SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
 class EscalationDesk:
     """Each verb is one use case."""
 
-    def __init__(self, settings: EscalationSettings) -> None:
+    def __init__(
+        self,
+        database: Database,
+        approvals: ApprovalDesk,
+        settings: EscalationSettings,
+        callbacks: CallbackSettings,
+        prices: PriceBook,
+    ) -> None:
+        self._database = database
+        self._approvals = approvals
         self._settings = settings
+        self._callbacks = callbacks
+        self._prices = prices
+        self._waiting = Waiting(database)
 
     async def decide(self, task: EscalationTask) -> Decision:
         """Decide, and store nothing."""
         return decide(task, self._settings)
+
+    async def ask(self, task: EscalationTask, by: str, key: str | None = None) -> Asked:
+        """Decide, and if it escalates, ask people; the same key again is the same escalation.
+
+        Raises WrongUse, Conflict, ApprovalImpossible when nobody may approve, PeopleUnreadable when Slack cannot say.
+        """
+        payload_hash = _payload_hash(task.payload)
+        if earlier := await self._database.read(lambda tx: find_earlier(tx, key, task, payload_hash)):
+            return Asked(earlier, is_new=False)
+        wanted = self._wanted(task, by, key)
+        if wanted.decision.escalate:
+            await self._approvals.know_people(ESCALATION, emergency=task.needs_emergency_tier)
+        try:
+            asked = await self._database.write(lambda tx: ask(tx, wanted, self._approvals.terms), urgent=True)
+        except ApprovalImpossible:
+            await self._blame_slack(emergency=task.needs_emergency_tier)
+            raise
+        pass_by(FailPoint.PRESS_COMMITTED)
+        return asked
+
+    async def state(self, escalation_id: int, wait_seconds: float = 0) -> EscalationState:
+        """How it stands, at the latest after so many seconds, at once when it is final. Raises NotFound."""
+        if wait_seconds:
+            await self._waiting.until_final(escalation_id, wait_seconds)
+        return await self._database.read(lambda tx: state_of(tx, escalation_id))
+
+    async def listed(self, status: EscalationStatus | None, limit: int) -> list[EscalationState]:
+        """The newest first."""
+        return await self._database.read(
+            lambda tx: [state_of(tx, each) for each in store.newest(tx, _outcome(status), limit)]
+        )
+
+    async def withdraw(self, escalation_id: int, by: str, delivery_id: str, comment: str) -> EscalationState:
+        """Take it back. Raises NotFound, and NotDone when it is over already or another's."""
+
+        def work(tx: Transaction) -> EscalationState | Refusal:
+            press = Press(
+                user_id=by, request_id=use.request_of(tx, escalation_id), delivery_id=delivery_id, comment=comment
+            )
+            outcome = withdraw(tx, press, self._approvals.terms)
+            return outcome.refusal or state_of(tx, escalation_id)
+
+        return await self._commit(work, by)
+
+    async def execute(self, escalation_id: int, payload: object, by: str) -> EscalationState:
+        """Use the approval up, for the payload that was approved. Raises NotFound, and NotDone with the reason."""
+        given = _payload_hash(payload)
+        return await self._commit(lambda tx: use.begin(tx, escalation_id, given, by, self._approvals.terms), by)
+
+    async def executed(self, escalation_id: int, status: ExecutionStatus, detail: str, by: str) -> EscalationState:
+        """Take note of how the execution ended. Raises NotFound and Conflict."""
+        return await self._database.write(lambda tx: use.end(tx, escalation_id, status, detail, by), urgent=True)
+
+    async def _commit(self, work: Work, by: str) -> EscalationState:
+        done = await self._database.write(work, urgent=True)
+        pass_by(FailPoint.PRESS_COMMITTED)
+        if isinstance(done, Refusal):
+            raise use.refused(done, by)
+        return done
+
+    def _wanted(self, task: EscalationTask, by: str, key: str | None) -> Wanted:
+        if task.callback_url:
+            check_url(task.callback_url, self._callbacks)
+        if task.requester and not _SLACK_ID.fullmatch(task.requester):
+            # Whoever is not known by their id could approve their own task.
+            raise WrongUse(f"requester: {task.requester!r} is no Slack id.", hint="Send an id such as U012AB3CD.")
+        models = (self._settings.default_model, self._settings.stronger_model)
+        return Wanted(
+            task=task,
+            decision=decide(task, self._settings),
+            prices=estimate_task(self._prices, models, task.estimated_tokens, self._database.clock.now()),
+            payload_hash=_payload_hash(task.payload),
+            by=by,
+            key=key,
+        )
+
+    async def _blame_slack(self, *, emergency: bool) -> None:
+        """Raises PeopleUnreadable when nobody could approve because Slack has not said lately who is in a role."""
+        terms = self._approvals.terms
+        roles = terms.settings.policies[terms.settings.policy_for(ESCALATION, emergency=emergency)].roles
+        since = self._database.clock.protocol_now() - terms.people.groups_cached_for
+        seen = await self._database.read(lambda tx: approval_people.looked_at(tx, roles))
+        if any(role not in seen or seen[role] < since for role in roles):
+            raise PeopleUnreadable("Slack did not say who is in the roles that could approve this.") from None
+
+
+def _outcome(status: EscalationStatus | None) -> str | None:
+    return status.value if status else None
+
+
+def _payload_hash(payload: object) -> str:
+    try:
+        return content_hash(payload)
+    except ValueError:
+        raise WrongUse("payload: it holds a number that JSON cannot write.", hint="Send it as text.") from None

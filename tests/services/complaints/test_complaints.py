@@ -1,12 +1,8 @@
 """Complaints are filed once, count by model and role, and make a rule fire; both databases."""
 
-import os
 import signal
-import subprocess
-import sys
 from datetime import timedelta
 from itertools import count
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -21,9 +17,9 @@ from bot.store.telemetry import series
 from riskengine.complaints import ComplaintKind
 from riskengine.response.evaluation import Transition
 from riskengine.series import Dimension, Series
+from tests import programs
 from tests.services.watching.test_look import Fleet, open_alerts
 
-ROOT = Path(__file__).resolve().parents[3]
 _numbers = count(1)
 
 
@@ -181,14 +177,7 @@ asyncio.run(main())
     ],
 )
 async def test_a_kill_loses_nothing_and_counts_nothing_twice(database, database_url, faults, stored):
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, database_url],
-        env={**os.environ, "FAULTS": faults, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = programs.run(PROGRAM, database_url, faults=faults)
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert len(await newest(database)) == stored
     # The form stayed open, so the person sends it again.

@@ -1,19 +1,14 @@
 """A process killed at the worst moments: what was answered is stored, and everything counts once."""
 
-import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from bot.store.telemetry import calls as store
 from bot.store.telemetry import deltas
+from tests import programs
 from tests.services.telemetry.conftest import make_calls
 from tests.services.telemetry.test_telemetry import direct, everything
-
-ROOT = Path(__file__).resolve().parents[2]
 
 #: Receives a batch, folds it, receives another: killed wherever FAULTS says.
 PROGRAM = """
@@ -51,14 +46,7 @@ asyncio.run(main())
 async def test_kill_loses_nothing_and_counts_nothing_twice(
     desk, folder, database, database_url, faults, answered, stored, waiting
 ):
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, database_url],
-        env={**os.environ, "FAULTS": faults, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = programs.run(PROGRAM, database_url, faults=faults)
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert int(done.stdout.split()[-1] if done.stdout else 0) == answered
     assert await database.read(store.count) == stored

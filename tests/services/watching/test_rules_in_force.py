@@ -1,9 +1,7 @@
 """The file of rules over restarts, kills and replicas: the last good rules go on, and everything is said once."""
 
-import os
+import functools
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,8 +15,8 @@ from bot.store import rules_in_force as store
 from bot.store.audit import audit
 from bot.store.messages import messages
 from riskengine.response.rule_reports import Standing
+from tests import programs
 
-ROOT = Path(__file__).resolve().parents[3]
 GOOD = SHIPPED.read_text()
 BROKEN = GOOD.replace("avg_response_time > 3.0", "avg_response_tme > 3.0")
 OTHER = "rules: []\n"
@@ -193,18 +191,13 @@ asyncio.run(main())
 async def test_a_kill_leaves_rules_and_says_everything_once(database, database_url, path, tmp_path, faults, revision):
     broken = tmp_path / "broken.yml"
     broken.write_text(BROKEN)
-    command = [sys.executable, "-c", PROGRAM, database_url, str(path), str(broken)]
-
-    def run(faults: str) -> subprocess.CompletedProcess:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "FAULTS": faults}
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
-
-    done = run(faults)
+    run = functools.partial(programs.run, PROGRAM, database_url, str(path), str(broken))
+    done = run(faults=faults)
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert (await database.read(store.current)).revision == revision
     for _ in range(2):
         # Started again it finds the file as it is, broken or not.
-        done = run("")
+        done = run()
         assert done.returncode == 0, done.stderr
     rules = await opened(database, path)
     assert len(names(rules)) > 0

@@ -1,0 +1,51 @@
+"""Why something did not run. Programs catch one of these, or all by ApprovalError."""
+
+from bot.client.shapes import Escalation, Status
+
+
+class ApprovalError(Exception):
+    """There is no approval, so nothing was run."""
+
+
+class ApprovalUnavailable(ApprovalError):
+    """riskbot could not be asked, did not answer in time, or refused; whether people approve is not known."""
+
+    def __init__(self, message: str, *, status_code: int | None = None) -> None:
+        super().__init__(message)
+        #: Of the answer that refused; None where there was no answer.
+        self.status_code = status_code
+
+
+class ApprovalDenied(ApprovalError):
+    """The request is over without an approval."""
+
+    def __init__(self, escalation: Escalation) -> None:
+        why = f": {escalation.comment}" if escalation.comment else ""
+        by = f" by {escalation.decided_by}" if escalation.decided_by else ""
+        super().__init__(f"Escalation {escalation.id} is {escalation.status}{by}{why}. Nothing was run.")
+        self.escalation = escalation
+
+
+class ApprovalRejected(ApprovalDenied):
+    """Somebody said no."""
+
+
+class ApprovalExpired(ApprovalDenied):
+    """Nobody decided in time."""
+
+
+class ApprovalWithdrawn(ApprovalDenied):
+    """Whoever asked took it back."""
+
+
+class ApprovalNotNeeded(ApprovalDenied):
+    """The criteria speak against escalating, so nobody was asked: do the task on the default model."""
+
+
+#: What each end means for whoever waited; an approval is none of them.
+DENIALS: dict[Status, type[ApprovalDenied]] = {
+    Status.NOT_NEEDED: ApprovalNotNeeded,
+    Status.REJECTED: ApprovalRejected,
+    Status.EXPIRED: ApprovalExpired,
+    Status.WITHDRAWN: ApprovalWithdrawn,
+}

@@ -1,0 +1,52 @@
+"""What riskbot answers, as far as a program acts on it; what a newer riskbot says beyond that is left aside."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Status(StrEnum):
+    """How an escalation stands. A word that is not here is an error: what is not understood is no approval."""
+
+    NOT_NEEDED = "not_needed"
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Decision(_Answer):
+    """Whether a task should go to the stronger model."""
+
+    escalate: bool
+    score: Decimal
+    #: From 0 to 1.
+    confidence: float
+    reason: str
+
+
+class Execution(_Answer):
+    """The one use of an approval."""
+
+    #: The idempotency key for whatever executes it; None until it began.
+    id: int | None = None
+    status: str
+
+
+class Escalation(_Answer):
+    """Where a request stands."""
+
+    id: int
+    status: Status
+    decision: Decision
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    comment: str | None = None
+    execution: Execution | None = None

@@ -1,0 +1,40 @@
+"""What an approval's card shows of an escalation: why, by which criteria, how sure that is, and at what price."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from bot.slack.approval_cards import SubjectFacts
+from bot.store import escalations as store
+from bot.store.database import Transaction
+from riskengine.areas.escalation import Decision
+from riskengine.pricing import ModelEstimate, TaskEstimates
+
+
+def escalation_facts(tx: Transaction, escalation_id: int) -> SubjectFacts | None:
+    row = store.by_id(tx, escalation_id)
+    if row is None:
+        return None
+    decision = Decision.model_validate(row["decision"])
+    prices = TaskEstimates.model_validate(row["decision"]["prices"])
+    return SubjectFacts(summary=decision.reason, facts=tuple(_facts(decision, prices)))
+
+
+def _facts(decision: Decision, prices: TaskEstimates) -> Iterator[tuple[str, str]]:
+    yield "Score", f"{decision.score}{_by_criterion(decision)}"
+    yield "Confidence", f"{decision.confidence:.0%}"
+    for estimate in (prices.default, prices.stronger):
+        yield f"Price on {estimate.runs_as}", _price(estimate)
+    for warning in decision.warnings:
+        yield "Look closely", warning.detail
+
+
+def _by_criterion(decision: Decision) -> str:
+    weights = [f"{each.name.replace('_', ' ')} {each.weight}" for each in decision.criteria if each.counted]
+    weights += [each.name.replace("_", " ") for each in decision.fallbacks if each.counted]
+    return f" ({', '.join(weights)})" if weights else ""
+
+
+def _price(estimate: ModelEstimate) -> str:
+    if estimate.usd is None:
+        return f"unknown: {estimate.missing}"
+    return f"${estimate.usd.quantize(Decimal('0.0001')).normalize():f}"

@@ -1,0 +1,65 @@
+"""The words of `/approvals`; WORDS is the table of them."""
+
+import re
+from datetime import UTC, datetime
+
+from bot.errors import RiskbotError
+from bot.handlers.asked import Asked, Reply, Word
+from bot.handlers.context import Context
+from bot.slack import approval_views
+from riskengine.durations import parse_duration
+from riskengine.response.approvals.eligibility import Absence
+
+_AWAY = re.compile(r"(until|for)\s+(\S+)(?:\s+delegate\s+<@(\w+)(?:\|[^>]*)?>)?", re.IGNORECASE)
+_HOW = "Write `away until 2026-12-24` or `away for 3d`, and who is asked in your place: `delegate @somebody`."
+
+
+async def mine(context: Context, asked: Asked) -> Reply:
+    found = await context.approvals.waiting_for(asked.user_id)
+    return approval_views.listing("Waits for you", found, len(found), "Nothing waits for you.", context.prefix)
+
+
+async def pending(context: Context, _asked: Asked) -> Reply:
+    found, total = await context.approvals.pending()
+    return approval_views.listing("Pending", found, total, "Nothing is pending.", context.prefix)
+
+
+async def history(context: Context, _asked: Asked) -> Reply:
+    found = await context.approvals.history()
+    return approval_views.listing("Decided", found, len(found), "Nothing was decided yet.", context.prefix)
+
+
+async def away(context: Context, asked: Asked) -> Reply:
+    typed = _AWAY.fullmatch(asked.rest)
+    if typed is None:
+        return {"text": _HOW}
+    now = context.approvals.now()
+    try:
+        ends_at = _day(typed[2]) if typed[1].lower() == "until" else now + parse_duration(typed[2])
+    except (ValueError, OverflowError, RiskbotError) as error:
+        return {"text": f"{error}. {_HOW}"}
+    absence = Absence(user_id=asked.user_id, starts_at=now, ends_at=ends_at, delegate=typed[3] or "")
+    return {"text": (await context.approvals.away(absence, asked.delivery_id)).text}
+
+
+def _day(text: str) -> datetime:
+    """The beginning of that day in UTC; raises ValueError."""
+    return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+
+
+async def back(context: Context, asked: Asked) -> Reply:
+    return {"text": (await context.approvals.back(asked.user_id, asked.delivery_id)).text}
+
+
+async def help_text(context: Context, _asked: Asked) -> Reply:
+    return approval_views.help_text(context.prefix)
+
+
+WORDS: dict[str, Word] = {
+    "mine": mine,
+    "pending": pending,
+    "history": history,
+    "away": away,
+    "back": back,
+    "help": help_text,
+}

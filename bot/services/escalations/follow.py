@@ -1,0 +1,29 @@
+"""What an escalation does when its request is decided: its own row, its asker's callback, and whoever waits for it."""
+
+from collections.abc import Sequence
+
+from bot.services.approvals.terms import Changed
+from bot.services.escalations.state import ESCALATION, state_of
+from bot.store import callbacks
+from bot.store import escalations as store
+from bot.store.callbacks import Wish
+from bot.store.database import Bell, Transaction
+
+
+def follow(tx: Transaction, changes: Sequence[Changed]) -> None:
+    """In the transaction of the decision: whoever asks after it sees both, or neither."""
+    for request in (each.after for each in changes if not each.after.is_pending):
+        store.change(tx, request.subject_id, outcome=request.status)
+        tell_asker(tx, request.subject_id)
+
+
+def tell_asker(tx: Transaction, escalation_id: int) -> None:
+    """Of a final state, once."""
+    tx.ring(Bell.ESCALATIONS)
+    row = store.by_id(tx, escalation_id)
+    if row is None or not row["callback_url"]:
+        return
+    state = state_of(tx, escalation_id)
+    word = f"{ESCALATION}.{state.status}"
+    body = state.model_dump(mode="json", exclude_none=True)
+    callbacks.enqueue(tx, [Wish(f"{word}:{escalation_id}", ESCALATION, escalation_id, word, row["callback_url"], body)])

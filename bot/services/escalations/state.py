@@ -1,0 +1,137 @@
+"""An escalation as programs see it: read in one transaction, told the same way by GET, long poll and callback."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.errors import NotFound
+from bot.store import approval_lookups, audit
+from bot.store import escalations as store
+from bot.store.database import Transaction
+from riskengine.areas.escalation import Decision
+from riskengine.response.approvals.execution import ExecutionStatus
+from riskengine.response.approvals.reports import ApprovalDetail
+from riskengine.response.approvals.requests import ApprovalStatus
+
+ESCALATION = "escalation"
+APPROVAL = "approval"
+
+
+class EscalationStatus(StrEnum):
+    """`pending` until it is decided; all others are final."""
+
+    #: The decision was not to escalate, so nobody was asked.
+    NOT_NEEDED = "not_needed"
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class _Shown(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class ShownTier(_Shown):
+    name: str
+    opens_at: datetime
+    deadline_at: datetime
+    approvers: tuple[str, ...] = Field(description="Slack ids, delegates in place of those who are away.")
+
+
+class ShownExecution(_Shown):
+    """The one use of the approval; absent while there is none to use."""
+
+    id: int | None = Field(None, description="The idempotency key for whatever executes it; absent while `ready`.")
+    status: ExecutionStatus
+    valid_until: datetime | None = Field(None, description="An approval not used by then has lapsed.")
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    detail: str | None = None
+
+
+class Moment(_Shown):
+    at: datetime
+    event: str
+    by: str = Field(description="`slack:ID`, `token:NAME` or `system`.")
+    tier: int | None = None
+
+
+class EscalationState(_Shown):
+    """Where an escalation stands; what does not apply is absent."""
+
+    id: int
+    status: EscalationStatus
+    decision: Decision
+    tier: int = Field(description="The tier that was asked last, from 1 on; 0 where nobody was asked.")
+    tiers: tuple[ShownTier, ...]
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    comment: str | None = None
+    execution: ShownExecution | None = None
+    timeline: tuple[Moment, ...]
+
+    @property
+    def is_final(self) -> bool:
+        return self.status is not EscalationStatus.PENDING
+
+
+def state_of(tx: Transaction, escalation_id: int) -> EscalationState:
+    """Raises NotFound."""
+    row = store.by_id(tx, escalation_id)
+    if row is None:
+        raise NotFound(f"There is no escalation {escalation_id}.", hint="GET /v1/escalations lists them.")
+    found = approval_lookups.detail(tx, row["request_id"]) if row["request_id"] else None
+    return EscalationState(
+        id=escalation_id,
+        status=row["outcome"] or EscalationStatus.PENDING,
+        decision=Decision.model_validate(row["decision"]),
+        timeline=_timeline(tx, escalation_id, row["request_id"]),
+        **_asked(found),
+    )
+
+
+def _asked(found: ApprovalDetail | None) -> dict[str, Any]:
+    if found is None:
+        return {"tier": 0, "tiers": ()}
+    request = found.request
+    return {
+        "tier": request.tier,
+        "tiers": tuple(
+            ShownTier(
+                name=tier.name, opens_at=tier.opens_at, deadline_at=tier.deadline_at, approvers=tuple(tier.approvers)
+            )
+            for tier in found.tiers
+        ),
+        "decided_by": request.decided_by or None,
+        "decided_at": request.decided_at,
+        "comment": request.comment or None,
+        "execution": _execution(found),
+    }
+
+
+def _execution(found: ApprovalDetail) -> ShownExecution | None:
+    request, execution = found.request, found.execution
+    if request.status is not ApprovalStatus.APPROVED:
+        return None
+    if execution is None:
+        return ShownExecution(status=ExecutionStatus.READY, valid_until=request.valid_until)
+    return ShownExecution(
+        id=execution.id,
+        status=execution.status,
+        valid_until=request.valid_until,
+        started_at=execution.started_at,
+        ended_at=execution.ended_at,
+        detail=execution.detail or None,
+    )
+
+
+def _timeline(tx: Transaction, escalation_id: int, request_id: int | None) -> tuple[Moment, ...]:
+    rows = audit.history(tx, ESCALATION, escalation_id)
+    if request_id is not None:
+        rows = [*rows, *audit.history(tx, APPROVAL, request_id)]
+    rows = sorted(rows, key=lambda row: row.id)
+    return tuple(Moment(at=row.at, event=row.verb, by=row.actor, tier=row.detail.get("tier") or None) for row in rows)

@@ -1,0 +1,38 @@
+"""Waiting for a decision: woken by the commit in this process, and a cheap look for those of other replicas."""
+
+import asyncio
+import contextlib
+
+from bot.clock import monotonic_seconds
+from bot.store import escalations as store
+from bot.store.database import Bell, Database
+
+#: Between two looks at one row by its primary key.
+LOOK_SECONDS = 0.5
+
+
+class Waiting:
+    """Holds callers back until their escalation is decided; no connection is held meanwhile."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._news = asyncio.Event()
+        database.listen(self._on_bell)
+
+    def _on_bell(self, bell: Bell) -> None:
+        if bell == Bell.ESCALATIONS:
+            # Whoever waits holds the old event; whoever comes now has read what was committed.
+            self._news.set()
+            self._news = asyncio.Event()
+
+    async def until_final(self, escalation_id: int, seconds: float) -> None:
+        """Return once it is final, gone, or the time is over."""
+        give_up = monotonic_seconds() + seconds
+        news = self._news
+        while await self._database.read(lambda tx: store.is_open(tx, escalation_id)):
+            left = give_up - monotonic_seconds()
+            if left <= 0:
+                return
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(news.wait(), min(LOOK_SECONDS, left))
+            news = self._news

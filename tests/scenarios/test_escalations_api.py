@@ -1,0 +1,184 @@
+"""A program asks for an escalation, waits, executes what was approved and is told: over real HTTP, on both databases."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import select
+
+from bot.services.approvals.respond import Press
+from bot.store.callbacks import callbacks
+from tests.scenarios.driver import until
+
+TASK = {
+    "task_id": "t1",
+    "title": "Rewrite the login flow",
+    "services": ["auth", "web", "billing", "search"],
+    "security_types": ["auth_bypass"],
+    "manual_override": True,
+    "estimated_input_tokens": 10_000,
+    "estimated_output_tokens": 2_000,
+    "payload": {"prompt": "do it", "large": 1e22},
+}
+SMALL = {"task_id": "t2", "title": "Mend a typo"}
+URL = "http://127.0.0.1:9/hook"
+ALLOWED = {"secret": "s" * 20, "allow_loopback": True, "first_pause": "1h"}
+
+
+@pytest.fixture
+async def bot(start_bot, workspace):
+    roles = {"tech_lead": ["@oncall"], "cto": ["@oncall"]}
+    async with start_bot(people={"roles": roles}, callbacks=ALLOWED) as started:
+        yield started
+
+
+async def ask(bot, task=TASK, status=201, **headers):
+    answer = await bot.api.post("/v1/escalations", json=task, headers=headers)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+async def post(bot, escalation, verb, code=200, **body):
+    answer = await bot.api.post(f"/v1/escalations/{escalation['id']}/{verb}", json=body)
+    assert answer.status_code == code, answer.text
+    return answer.json()
+
+
+async def show(bot, escalation, **query):
+    answer = await bot.api.get(f"/v1/escalations/{escalation['id']}", params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def press(bot, escalation, verb="approve", comment=""):
+    """An approver decides, as the card's button has them do."""
+    [request], _total = await bot.running.approvals.pending()
+    one = Press(
+        user_id=escalation["tiers"][0]["approvers"][0],
+        request_id=request.id,
+        delivery_id=f"p{request.id}{verb}",
+        version=1,
+        comment=comment,
+    )
+    answer = await getattr(bot.running.approvals, verb)(one)
+    assert answer.changed, answer.text
+
+
+async def told(bot, escalation):
+    mine = select(callbacks.c.event).where(callbacks.c.subject_id == escalation["id"]).order_by(callbacks.c.id)
+    return await bot.database.read(lambda tx: tx.execute(mine).scalars().all())
+
+
+async def test_asked_waited_for_approved_executed_once(bot, workspace):
+    asked = await ask(bot, {**TASK, "callback_url": URL})
+    assert (asked["status"], asked["tier"], asked["tiers"][0]["name"]) == ("pending", 1, "primary")
+    card = await workspace.expect_card("Rewrite the login flow", channel="escalations")
+    assert "claude" in card.words
+    assert "Confidence" in card.words
+    assert "not approved yet" in (await post(bot, asked, "execute", 409, payload=TASK["payload"]))["error"]["message"]
+    waiting = asyncio.create_task(show(bot, asked, wait=15))
+    assert (await show(bot, asked, wait=0.1))["status"] == "pending"
+    await press(bot, asked)
+    approved = await waiting
+    assert (approved["status"], approved["execution"]["status"]) == ("approved", "ready")
+    assert approved["decided_by"] == asked["tiers"][0]["approvers"][0]
+    assert await told(bot, asked) == ["escalation.approved"]
+    assert "hash differs" in (await post(bot, asked, "execute", 409, payload={"prompt": "else"}))["error"]["message"]
+    begun = await post(bot, asked, "execute", payload=TASK["payload"])
+    assert begun["execution"]["status"] == "started"
+    assert "used already" in (await post(bot, asked, "execute", 409, payload=TASK["payload"]))["error"]["message"]
+    ended = await post(bot, asked, "execution", status="succeeded", detail="done")
+    assert (ended["execution"]["status"], ended["execution"]["detail"]) == ("succeeded", "done")
+    assert await post(bot, asked, "execution", status="succeeded") == ended
+    await post(bot, asked, "execution", 409, status="failed")
+    events = [each["event"] for each in ended["timeline"]]
+    assert events[0] == "escalation_decided"
+    assert events[-1] == "approval_execution_succeeded"
+
+
+async def test_the_same_key_is_the_same_escalation(bot):
+    key = {"Idempotency-Key": "k1"}
+    first = await ask(bot, **key)
+    assert (await ask(bot, status=200, **key))["id"] == first["id"]
+    refused = await ask(bot, {**TASK, "payload": {"prompt": "else"}}, 409, **key)
+    assert refused["error"]["code"] == "key_taken"
+    both = await asyncio.gather(
+        *(bot.api.post("/v1/escalations", json=TASK, headers={"Idempotency-Key": "k2"}) for _ in range(4))
+    )
+    assert sorted(each.status_code for each in both) == [200, 200, 200, 201]
+    assert len({each.json()["id"] for each in both}) == 1
+
+
+async def test_what_is_not_needed_asks_nobody(bot):
+    small = await ask(bot, {**SMALL, "callback_url": URL})
+    assert (small["status"], small["tier"], small["tiers"]) == ("not_needed", 0, [])
+    assert await show(bot, small, wait=30) == small
+    assert await told(bot, small) == ["escalation.not_needed"]
+    assert (await bot.running.approvals.pending())[1] == 0
+    for verb, body in (("withdraw", {}), ("execute", {}), ("execution", {"status": "failed"})):
+        assert "not needed" in (await post(bot, small, verb, 409, **body))["error"]["message"]
+    large = await ask(bot)
+    listed = (await bot.api.get("/v1/escalations")).json()["escalations"]
+    assert [each["id"] for each in listed] == [large["id"], small["id"]]
+    open_ones = (await bot.api.get("/v1/escalations", params={"status": "pending"})).json()["escalations"]
+    assert [each["id"] for each in open_ones] == [large["id"]]
+
+
+async def test_taken_back_and_rejected(bot):
+    asked = await ask(bot, {**TASK, "callback_url": URL})
+    gone = await post(bot, asked, "withdraw", comment="not wanted")
+    assert (gone["status"], gone["decided_by"], gone["comment"]) == ("withdrawn", "token:everything", "not wanted")
+    assert "withdrawn" in (await post(bot, asked, "withdraw", 409))["error"]["message"]
+    assert await told(bot, asked) == ["escalation.withdrawn"]
+    other = await ask(bot)
+    await press(bot, other, "reject", "too dear")
+    rejected = await show(bot, other)
+    assert (rejected["status"], rejected["comment"]) == ("rejected", "too dear")
+    assert "execution" not in rejected
+    assert "rejected" in (await post(bot, other, "execute", 409, payload=TASK["payload"]))["error"]["message"]
+
+
+async def test_nobody_decides_in_time(bot, workspace):
+    asked = await ask(bot, {**TASK, "callback_url": URL})
+    await workspace.advance(24 * 3600 + 60)
+
+    async def expired():
+        return (await show(bot, asked))["status"] == "expired"
+
+    await until(expired)
+    assert await told(bot, asked) == ["escalation.expired"]
+
+
+async def test_an_emergency_alone_wakes_executives(bot):
+    breach = await ask(bot, {**TASK, "security_types": ["data_breach"]})
+    outage = await ask(bot, {**TASK, "production_outage": True})
+    policies = [each.policy_name for each in (await bot.running.approvals.pending())[0]]
+    assert sorted(policies) == ["emergency", "standard"]
+    assert breach["status"] == outage["status"] == "pending"
+
+
+async def test_what_cannot_be_asked_is_refused(bot):
+    for url in ("http://example.com/hook", "https://elsewhere.example/hook"):
+        refused = await ask(bot, {**TASK, "callback_url": url}, 422)
+        assert "callback_url" in refused["error"]["message"]
+    assert "Slack id" in (await ask(bot, {**TASK, "requester": "ann@example.com"}, 422))["error"]["message"]
+    assert (await bot.api.get("/v1/escalations/99")).status_code == 404
+    assert (await bot.api.get("/v1/escalations")).json() == {"escalations": []}
+
+
+async def test_nobody_may_approve(start_bot, workspace):
+    async with start_bot() as bot:
+        refused = await ask(bot, TASK, 422)
+        assert refused["error"]["code"] == "approval_impossible"
+        assert "people" in refused["error"]["hint"]
+        assert (await bot.api.get("/v1/escalations")).json() == {"escalations": []}
+
+
+async def test_slack_cannot_say_who_is_who(start_bot, workspace):
+    async with start_bot(people={"roles": {"tech_lead": ["@oncall"]}}) as bot:
+        await workspace.faults(
+            error_share=1.0, error="internal_error", methods=["usergroups.list", "usergroups.users.list"]
+        )
+        refused = await ask(bot, TASK, 503)
+        assert refused["error"]["code"] == "people_unreadable"
+        await workspace.faults()
+        await ask(bot)
