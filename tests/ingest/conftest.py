@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 
 from bot.ingest.app import build_app
 from bot.ingest.endpoint import Endpoint
+from bot.ingest.escalations import escalation_endpoints
 from bot.ingest.health import Check
 from bot.ingest.silences import silence_endpoints
 from bot.ingest.tokens import Scope, create_token
@@ -20,9 +21,11 @@ from bot.services.alerts.desk import AlertDesk
 from bot.services.permissions import Permissions, Person
 from bot.services.silences.desk import SilenceDesk
 from bot.services.telemetry.desk import TelemetryDesk
-from bot.settings import AlertDelivery, HttpSettings, PeopleSettings, TelemetrySettings
+from bot.settings import AlertDelivery, HttpSettings, PeopleSettings, Settings, TelemetrySettings
 from bot.store.database import Database
 from bot.store.open import open_database
+from bot.wiring.approvals import approval_desk
+from bot.wiring.escalations import escalation_desk
 
 ALERT = {
     "alert": "HighErrorRate",
@@ -40,6 +43,9 @@ class TownsPeople:
 
     async def is_among(self, person: Person, names: Sequence[str]) -> bool:
         return person.id in names
+
+    async def members_of(self, names: Sequence[str]) -> frozenset[str]:
+        return frozenset({"U0LEA", "U0LEO"})
 
 
 class Works:
@@ -85,8 +91,14 @@ def make_desk(database: Database) -> AlertDesk:
 
 def make_endpoints(database: Database, settings: HttpSettings) -> list[Endpoint]:
     """The calls of features that are not part of every API."""
-    permissions = Permissions(TownsPeople(), PeopleSettings())
-    return silence_endpoints(SilenceDesk(database, permissions, AlertDelivery()), settings)
+    people = TownsPeople()
+    permissions = Permissions(people, PeopleSettings())
+    whole = Settings()
+    approvals = approval_desk(database, people, permissions, whole)
+    return [
+        *silence_endpoints(SilenceDesk(database, permissions, AlertDelivery()), settings),
+        *escalation_endpoints(escalation_desk(database, approvals, whole), settings),
+    ]
 
 
 def make_app(

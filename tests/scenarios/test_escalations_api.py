@@ -1,10 +1,12 @@
 """A program asks for an escalation, waits, executes what was approved and is told: over real HTTP, on both databases."""
 
 import asyncio
+import json
 
 import pytest
 from sqlalchemy import select
 
+from bot.ingest.tokens import Scope, create_token
 from bot.services.approvals.respond import Press
 from bot.store.callbacks import callbacks
 from tests.scenarios.driver import until
@@ -182,3 +184,36 @@ async def test_slack_cannot_say_who_is_who(start_bot, workspace):
         assert refused["error"]["code"] == "people_unreadable"
         await workspace.faults()
         await ask(bot)
+
+
+@pytest.mark.parametrize("payload", ["1e999", '"a\\u0000b"', '"\\ud800"', "1" + "0" * 400, "-0.0", "null", "1e22"])
+async def test_any_payload_is_kept_and_executed_or_refused(bot, payload):
+    body = json.dumps(TASK | {"payload": "HERE"}).replace('"HERE"', payload)
+    json_type = {"Content-Type": "application/json"}
+    answer = await bot.api.post("/v1/escalations", content=body, headers={**json_type, "Idempotency-Key": "k"})
+    assert answer.status_code in {201, 422}, answer.text
+    again = await bot.api.post("/v1/escalations", content=body, headers={**json_type, "Idempotency-Key": "k"})
+    assert again.status_code == (200 if answer.status_code == 201 else 422)
+    if answer.status_code == 201:
+        await press(bot, answer.json())
+        where = f"/v1/escalations/{answer.json()['id']}/execute"
+        begun = await bot.api.post(where, content=f'{{"payload": {payload}}}', headers=json_type)
+        assert begun.status_code == 200, begun.text
+
+
+async def test_another_program_cannot_take_it_back(bot):
+    asked = await ask(bot)
+    other = (await create_token(bot.database, name="other", scopes=[Scope.ESCALATE])).text
+    where = f"/v1/escalations/{asked['id']}/withdraw"
+    refused = await bot.api.post(where, json={}, headers={"Authorization": f"Bearer {other}"})
+    assert refused.status_code == 409
+    assert "Only whoever asked" in refused.json()["error"]["message"]
+    assert (await show(bot, asked))["status"] == "pending"
+
+
+async def test_used_once_however_many_try(bot):
+    asked = await ask(bot)
+    await press(bot, asked)
+    where = f"/v1/escalations/{asked['id']}/execute"
+    tries = await asyncio.gather(*(bot.api.post(where, json={"payload": TASK["payload"]}) for _ in range(5)))
+    assert sorted(each.status_code for each in tries) == [200, 409, 409, 409, 409]
