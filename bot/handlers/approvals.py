@@ -22,9 +22,8 @@ from bot.handlers.silence_dialogs import TOO_LATE
 from bot.services.answers import Answer
 from bot.services.approvals import words
 from bot.services.approvals.respond import Outcome, Press
-from bot.slack.approval_views import comment_form
+from bot.slack.approval_views import comment_form, notice
 from bot.slack.errors import SlackError
-from bot.slack.group_views import notice_view
 from bot.slack.ids import Action, Input, View
 from riskengine.response.approvals.refusals import Reason
 
@@ -111,4 +110,4 @@ def _after(answer: Answer) -> dict[str, Any]:
     reason = answer.refusal.reason if isinstance(answer, Outcome) and answer.refusal else None
     if reason is Reason.COMMENT_MISSING or answer.text == NOT_RECORDED:
         return {"response_action": "errors", "errors": {Input.APPROVAL_COMMENT: answer.text}}
-    return {"response_action": "update", "view": notice_view(answer.text)}
+    return {"response_action": "update", "view": notice(answer.text)}

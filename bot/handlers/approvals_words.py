@@ -7,6 +7,7 @@ from bot.errors import RiskbotError
 from bot.handlers.asked import Asked, Reply, Word
 from bot.handlers.context import Context
 from bot.slack import approval_views
+from bot.slack.text import mrkdwn
 from riskengine.durations import parse_duration
 from riskengine.response.approvals.eligibility import Absence
 
@@ -37,7 +38,7 @@ async def away(context: Context, asked: Asked) -> Reply:
     try:
         ends_at = _day(typed[2]) if typed[1].lower() == "until" else now + parse_duration(typed[2])
     except (ValueError, OverflowError, RiskbotError) as error:
-        return {"text": f"{error}. {_HOW}"}
+        return {"text": f"{mrkdwn(error)}. {_HOW}"}
     absence = Absence(user_id=asked.user_id, starts_at=now, ends_at=ends_at, delegate=typed[3] or "")
     return {"text": (await context.approvals.away(absence, asked.delivery_id)).text}
 

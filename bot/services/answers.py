@@ -30,6 +30,11 @@ def who(actor: str) -> str:
     return f"The program {actor.removeprefix('token:')}" if actor.startswith("token:") else f"<@{actor}>"
 
 
+def quoted(text: str) -> str:
+    """What a person wrote, inside a sentence of ours: no mention, broadcast or link comes of it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def at(moment: datetime | None) -> str:
     """A moment in the reader's own time zone, as Slack's clients show it."""
     if moment is None:

@@ -61,6 +61,11 @@ def listing(title: str, requests: Sequence[ApprovalRequest], total: int, nothing
     return render("approvals/listing", {**values, "command": f"/{prefix}approvals"})
 
 
+def notice(sentence: str) -> dict[str, Any]:
+    """A modal that says one sentence of ours."""
+    return render("approvals/notice", {"notice": sentence})
+
+
 def help_text(prefix: str) -> dict[str, Any]:
     return render("approvals/help", {"command": f"/{prefix}approvals"})
 

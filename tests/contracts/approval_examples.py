@@ -118,6 +118,7 @@ def views() -> Iterator[tuple[str, str, dict[str, Any]]]:
             state = f"{label} {prefix}"
             yield "approvals/listing", state, approval_views.listing("All", over, 99, "Nothing.", prefix)
             yield "approvals/listing", f"none, {state}", approval_views.listing("All", [], 0, "Nothing.", prefix)
+            yield "approvals/notice", state, approval_views.notice("Nothing was changed.")
             yield "approvals/help", state, approval_views.help_text(prefix)
             unknown = approval_views.unknown_word(text, "pending", prefix)
             yield "alerts/unknown_word", f"approvals, {state}", unknown

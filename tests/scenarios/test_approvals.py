@@ -87,7 +87,7 @@ async def test_approved_on_one_copy(bot: Bot, workspace: Workspace, wire: Wire) 
     assert (await now_is(bot, request)).status == "approved"
 
 
-async def test_rejected_with_a_comment(bot: Bot, workspace: Workspace) -> None:
+async def test_rejected_with_a_comment(bot: Bot, workspace: Workspace, wire: Wire) -> None:
     request = await ask(bot)
     card = await workspace.expect_card(TITLE, channel=ROOM)
     carol = workspace.user("carol")
@@ -97,6 +97,8 @@ async def test_rejected_with_a_comment(bot: Bot, workspace: Workspace) -> None:
     assert (await now_is(bot, request)).is_pending
     await carol.submit(form["id"], {"approvals.comment": "A smaller model <b>did</b> this & well."})
     await decided(workspace, "Rejected", "<@U0CAROL>", "A smaller model <b>did</b> this & well.", rooms=(ROOM, *LEADS))
+    _, told = await late_press(wire, request, "U0BO", card, "approvals.approve")
+    assert "with the comment: A smaller model &lt;b&gt;did&lt;/b&gt; this &amp; well." in told
 
 
 @pytest.mark.parametrize(

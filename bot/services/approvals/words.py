@@ -1,6 +1,6 @@
 """Refusals as sentences: true, complete, and for the one person who was refused."""
 
-from bot.services.answers import at, who
+from bot.services.answers import at, quoted, who
 from riskengine.durations import spoken
 from riskengine.response.approvals.refusals import Reason, Refusal
 from riskengine.response.approvals.requests import ApprovalRequest, ApprovalStatus
@@ -20,7 +20,7 @@ def over(request: ApprovalRequest, user_id: str = "") -> str:
     if request.status is ApprovalStatus.EXPIRED:
         return f"This request expired {moment}: no approval was received in time."
     by = "you" if request.decided_by == user_id else who(request.decided_by or "")
-    why = f", with the comment: {request.comment}" if request.comment else ""
+    why = f", with the comment: {quoted(request.comment)}" if request.comment else ""
     glass = " by breaking the glass" if request.broke_glass else ""
     return f"This request was {request.status} by {by}{glass}, {moment}{why}{_end_of(why)}"
 
