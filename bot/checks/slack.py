@@ -1,8 +1,8 @@
-"""Slack: our tokens, our scopes, the channels that are to hear of things."""
+"""Slack: our tokens, our scopes, the channels that are to hear of things, the people who are to decide."""
 
 import aiohttp
 
-from bot.checks import people
+from bot.checks import people, policies
 from bot.checks.findings import Line, Verdict, failed, ok, skipped, tried
 from bot.settings import Settings
 from bot.slack.channels import channel_id
@@ -21,11 +21,11 @@ async def examine(settings: Settings) -> list[Line]:
         way_in = await _way_in(settings, session)
         token = await tried(BOT_TOKEN, _bot_token(settings, client))
         if token.verdict is not Verdict.OK:
-            rest = (SCOPES, *(_subject(channel) for channel in _channels(settings)), people.PEOPLE)
-            return [token, way_in, *(skipped(subject, "the bot token does not work") for subject in rest)]
+            return [token, way_in, *(skipped(each, "the bot token does not work") for each in _rest(settings))]
         scopes = await tried(SCOPES, _scopes(client))
         channels = [await tried(_subject(channel), _channel(client, channel)) for channel in _channels(settings)]
-        return [token, way_in, scopes, *channels, *await people.examine(settings.people, client)]
+        who = [*await people.examine(settings.people, client), *await policies.examine(settings, client)]
+        return [token, way_in, scopes, *channels, *who]
 
 
 def _client(settings: Settings, token: str, session: aiohttp.ClientSession) -> SlackClient:
@@ -72,6 +72,12 @@ def _channels(settings: Settings) -> list[str]:
     alerts = settings.alerts
     named = [alerts.default_channel, alerts.trouble_channel, *(route.channel for route in alerts.routes)]
     return list(dict.fromkeys(named))
+
+
+def _rest(settings: Settings) -> list[str]:
+    """The subjects that are examined with the bot's token."""
+    examined = [policies.subject(name) for name in policies.names_to_examine(settings.approvals)]
+    return [SCOPES, *(_subject(channel) for channel in _channels(settings)), people.PEOPLE, *examined]
 
 
 def _subject(channel: str) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, sele
 
 from bot.store.alert_lookups import OPEN
 from bot.store.alerts import alert_groups, alerts
+from bot.store.approvals import IS_PENDING, approval_requests
 from bot.store.audit import audit
 from bot.store.claims import Action
 from bot.store.database import Bell, Transaction
@@ -74,6 +75,21 @@ def unattended_silences(tx: Transaction) -> Rows:
     over = and_(silences.c.state == SilenceStatus.EXPIRED, still_mutes)
     waits = exists().where(due.c.kind == DueKind.REVIEW_SILENCE, due.c.subject_id == silences.c.id)
     return _rows(tx, select(silences).where(or_(alive, over), ~waits).order_by(silences.c.id))
+
+
+def untimed_approvals(tx: Transaction) -> Rows:
+    """Pending requests that nothing will ever remind, ask on or expire: `id`."""
+    mine = select(approval_requests.c.id).where(IS_PENDING, ~_advances()).order_by(approval_requests.c.id)
+    return _rows(tx, mine)
+
+
+def timed_final_approvals(tx: Transaction) -> Rows:
+    """Requests that are over and still have a timer: `id`."""
+    return _rows(tx, select(approval_requests.c.id).where(~IS_PENDING, _advances()).order_by(approval_requests.c.id))
+
+
+def _advances() -> ColumnElement[bool]:
+    return exists().where(due.c.kind == DueKind.ADVANCE_APPROVAL, due.c.subject_id == approval_requests.c.id)
 
 
 def cards_behind(tx: Transaction) -> Rows:

@@ -11,6 +11,8 @@ from bot.sandbox.constants import APP_TOKEN, BOT_TOKEN
 from bot.sandbox.server import SandboxServer
 
 ROOT = Path(__file__).resolve().parents[2]
+#: Somebody for each tier of the shipped policies.
+ROLES = "{tech_lead: [U0ALICE], engineering_manager: [U0BO], cto: [U0CAROL]}"
 
 
 class Shell:
@@ -76,5 +78,6 @@ def connected(on_sqlite: Shell, slack: SandboxServer) -> Shell:
         "RISKBOT_SLACK__BOT_TOKEN": BOT_TOKEN,
         "RISKBOT_SLACK__APP_TOKEN": APP_TOKEN,
         "RISKBOT_PEOPLE__ADMINS": "[U0ALICE]",
+        "RISKBOT_PEOPLE__ROLES": ROLES,
     }
     return on_sqlite

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from tests.cli.conftest import ROLES
+
 
 def lines(shell, *, code):
     return {line["subject"]: line for line in json.loads(shell.run("check", "--json", code=code).stdout)}
@@ -34,6 +36,8 @@ def test_complete_installation_passes(complete):
         "channel #llm-alerts",
         "admins",
         "people",
+        "policy standard",
+        "policy emergency",
     ]
     assert "journal_mode=wal, synchronous=2" in said
 
@@ -68,6 +72,27 @@ def test_complete_installation_passes(complete):
             {"PEOPLE__ADMINS": "[x@y.example]"}, "people x@y.example", "nobody", "profile", id="an unknown address"
         ),
         pytest.param({"PEOPLE__RESPONDERS": "[sres]"}, "people sres", "neither", "user id", id="an unknown role"),
+        pytest.param(
+            {"PEOPLE__ROLES": "{tech_lead: [U0ALICE]}"},
+            "policy standard",
+            "tier secondary asks nobody, its roles are engineering_manager, product_manager",
+            "people.roles",
+            id="a tier without people",
+        ),
+        pytest.param(
+            {"PEOPLE__ROLES": "{tech_lead: [U0GUS], product_manager: [U0BO]}"},
+            "policy emergency",
+            "tier primary asks nobody",
+            "people.roles",
+            id="a tier with a guest alone",
+        ),
+        pytest.param(
+            {"APPROVALS__POLICIES": "{four: {quorum: 2, tiers: [{name: a, roles: [cto, sre], timeout: 5m}]}}"},
+            "policy four",
+            "2 must approve, and its roles have 1",
+            "approvals.policies",
+            id="a quorum that cannot be met",
+        ),
         pytest.param({"HTTP__PROT": "1"}, "settings", "did you mean port", "riskbot.yml", id="a misspelt setting"),
         pytest.param({"DATABASE_URL": "sqlite:///new.db"}, "database", "no tables", "riskbot migrate", id="no tables"),
         pytest.param({"DATABASE_URL": "sqlite:////no/where.db"}, "database", "does not exist", "sqlite", id="no place"),
@@ -84,10 +109,19 @@ def test_what_is_wrong_is_named_with_its_next_step(complete, change, subject, de
 
 def test_everybody_named_is_looked_up(complete):
     complete.environment |= {
-        "RISKBOT_PEOPLE__ROLES": "{leads: ['@tech-leads', S0ONCALL], sec: [carol@sandbox.example]}",
+        "RISKBOT_PEOPLE__ROLES": f"{ROLES[:-1]}, leads: ['@tech-leads', S0ONCALL], sec: [carol@sandbox.example]}}",
         "RISKBOT_PEOPLE__RESPONDERS": "[leads, sec, '@oncall']",
     }
-    assert lines(complete, code=0)["people"]["detail"] == "5 named, all known to Slack"
+    assert lines(complete, code=0)["people"]["detail"] == "7 named, all known to Slack"
+
+
+def test_idle_policies_are_not_examined_and_empty_roles_are_named(complete):
+    """Without a CTO only the sequential emergency policy, which nothing names, would ask nobody at its last tier."""
+    complete.environment["RISKBOT_PEOPLE__ROLES"] = "{tech_lead: [U0ALICE], product_manager: [U0BO]}"
+    found = lines(complete, code=0)
+    assert "policy emergency_sequential" not in found
+    detail = found["policy standard"]["detail"]
+    assert detail == "people asked: primary 1, secondary 1; nobody is architect, security_lead, engineering_manager"
 
 
 def test_missing_api_token_is_a_finding(connected):
@@ -96,7 +130,8 @@ def test_missing_api_token_is_a_finding(connected):
 
 def test_what_rests_on_a_failure_is_skipped(complete):
     complete.environment["RISKBOT_SLACK__BOT_TOKEN"] = "xoxb-wrong"
-    assert lines(complete, code=1)["scopes"]["verdict"] == "skip"
+    found = lines(complete, code=1)
+    assert {found["scopes"]["verdict"], found["policy standard"]["verdict"]} == {"skip"}
 
 
 def test_durability_of_postgresql_is_read_back(complete, postgres_url):

@@ -1,6 +1,6 @@
 """Every check of the auditor; a new one is a line here."""
 
-from bot.services.auditor import alert_timers, deliveries, due_rows, records, shown_cards, silences
+from bot.services.auditor import alert_timers, approval_timers, deliveries, due_rows, records, shown_cards, silences
 from bot.services.auditor.findings import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -10,6 +10,8 @@ CHECKS: tuple[Check, ...] = (
     alert_timers.UNENDING,
     alert_timers.UNCALMED,
     silences.UNATTENDED,
+    approval_timers.UNTIMED,
+    approval_timers.TIMED_AFTER_ALL,
     shown_cards.MESSAGE_BEHIND,
     shown_cards.GROUP_BEHIND,
     deliveries.LEASE_LAPSED,

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from bot.services.approvals.advance import advance_requests
 from bot.services.auditor.checks import CHECKS
 from bot.settings_upkeep import AuditorSettings
 from bot.store import audit, cards, destinations, digests, due, outbox, rule_states
@@ -16,6 +17,7 @@ from bot.store.due import DueKind
 from bot.store.messages import MessageState, Priority, messages
 from bot.store.outbox import Note
 from bot.store.telemetry.deltas import rollup_deltas
+from tests.services.approvals.office import LEADS, Office, terms_of
 from tests.services.auditor.conftest import CALM, MINUTE
 from tests.services.conftest import WORKS, signal
 from tests.services.silences import Silences
@@ -57,10 +59,12 @@ async def alive(alerts, broken=""):
     if broken != "audit_unsealed":
         await sealed(alerts.database)
 
+    works = {**WORKS, DueKind.ADVANCE_APPROVAL: lambda tx, due_rows, _: advance_requests(tx, due_rows, terms_of())}
+
     def work(tx):
         for row in due.ripe(tx, 100):
             if row.subject_id != NOBODY and due.claim_one(tx, row):
-                WORKS[row.kind](tx, [row], alerts.settings)
+                works[row.kind](tx, [row], alerts.settings)
 
     await alerts.database.write(work)
 
@@ -129,6 +133,36 @@ async def break_calm(alerts, clock):
 
 async def _calm(database):
     return not await rows(database, alert_groups, alert_groups.c.flapping_since.is_not(None))
+
+
+async def _asked_for(database):
+    office = Office(database, terms_of())
+    await office.staff()
+    opened = await office.open()
+    await shown(database)
+    await sealed(database)
+    return office, opened.request
+
+
+async def break_pending(alerts, clock):
+    """Its timer is lost."""
+    _, request = await _asked_for(alerts.database)
+    mine = (due.due.c.kind == DueKind.ADVANCE_APPROVAL) & (due.due.c.subject_id == request.id)
+    await execute(alerts.database, sa.delete(due.due).where(mine))
+
+
+async def break_final(alerts, clock):
+    """Its timer comes back after it was decided."""
+    office, request = await _asked_for(alerts.database)
+    await office.approve(request, LEADS[0])
+    await shown(alerts.database)
+    await sealed(alerts.database)
+    later = clock.now() + MINUTE
+    await alerts.database.write(lambda tx: due.schedule(tx, DueKind.ADVANCE_APPROVAL, [request.id], later))
+
+
+async def _untimed(database):
+    return not await rows(database, due.due, due.due.c.kind == DueKind.ADVANCE_APPROVAL)
 
 
 async def break_message(alerts, clock):
@@ -223,6 +257,8 @@ CASES = {
     "acknowledgement_unending": (break_unending, _has_timer(DueKind.EXPIRE_ACKNOWLEDGEMENT)),
     "group_uncalmed": (break_calm, _calm),
     "silence_unattended": (break_silence, _has_timer(DueKind.REVIEW_SILENCE)),
+    "approval_untimed": (break_pending, _has_timer(DueKind.ADVANCE_APPROVAL)),
+    "approval_timed_after_end": (break_final, _untimed),
     "message_behind": (break_message, _no_message(state=MessageState.SHOWN, shown_revision=0)),
     "card_behind": (break_card, _rung),
     "lease_lapsed": (break_lease, _no_message(state=MessageState.SENDING)),
