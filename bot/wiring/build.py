@@ -135,6 +135,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         telemetry = TelemetryDesk(database, settings.telemetry)
 
         approvals = approval_desk(database, people, permissions, settings)
+        escalations = escalation_desk(database, approvals, settings)
 
         due_runner = DueRunner(database, _works(settings, approvals.terms))
         worker = DeliveryWorker(
@@ -163,6 +164,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             rules=RulesDesk(database, rules),
             complaints=ComplaintDesk(database, permissions),
             approvals=approvals,
+            escalations=escalations,
             links=Links(),
             client=client,
             prefix=settings.slack.prefix,
@@ -231,7 +233,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             way=way,
             endpoints=[
                 *silence_endpoints(silences, settings.http),
-                *escalation_endpoints(escalation_desk(database, approvals, settings), settings.http),
+                *escalation_endpoints(escalations, settings.http),
                 *callback_endpoints(callbacks),
             ],
             extra_routes=[link.door.route()],
