@@ -22,13 +22,12 @@ from bot.handlers.escalate_form import errors_of, form_in, lines_of, reason_in
 from bot.services.escalations.ask import Asked as Ask
 from bot.services.escalations.ask import KeyTaken
 from bot.services.escalations.forms import task_of
-from bot.services.escalations.state import EscalationStatus
 from bot.slack import escalate_views
 from bot.slack.errors import SlackError
 from bot.slack.ids import Command, Input, View
 from bot.slack.manifest import prefixed
 from bot.slack.text import mrkdwn
-from riskengine.areas.escalation import EscalationTask
+from riskengine.areas.escalation import EscalationStatus, EscalationTask
 
 #: Said below an input: the form stays open with all that was entered.
 _NOT_YET = "I could not record that in time. Send it once more: nothing is asked twice."
