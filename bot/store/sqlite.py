@@ -49,6 +49,7 @@ class SqliteEngine:
         self._writer = _engine(path, query_only=False)
         self._readers = _engine(path, query_only=True)
         self._writing = Turns("riskbot-writer")
+        event.listen(self._writer, "before_cursor_execute", self._give_way)
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="riskbot-reader")
         self._lock_file = _lock_file(path, "write")
         self._serve_file = _lock_file(path, "serve")
@@ -91,6 +92,13 @@ class SqliteEngine:
     def _transact(self, work: Callable[[Connection], R]) -> R:
         with _translated(self._path), self._turn_among_processes(), self._writer.begin() as connection:
             return work(connection)
+
+    def _give_way(self, *_statement: object) -> None:
+        """Between two statements a transaction can be undone, and begun anew behind the person who waits.
+
+        Its commit, once begun, is waited for; statements sent past SQLAlchemy run through, being few and fast.
+        """
+        self._writing.give_way()
 
     def _look(self, work: Callable[[Connection], R]) -> R:
         with _translated(self._path), self._readers.connect() as connection, connection.begin():
