@@ -35,7 +35,7 @@ class Turns:
     """One thread that does one job at a time.
 
     A press waits behind other presses, never behind the queue of senders, timers and delivery; and the job that has
-    begun may give way to it. These cannot starve: a job gives way once, and nobody presses hundreds of buttons a second.
+    begun may give way to it. These cannot starve: a job gives way once, and nobody presses hundreds of times a second.
     """
 
     def __init__(self, name: str) -> None:
