@@ -26,6 +26,9 @@ from bot.store.database import Transaction
 from bot.store.schema import Id, Json, UtcDateTime, metadata
 from riskengine.response.approvals.requests import ApprovalRequest
 
+#: What cards, notes, due rows and the audit call their subject.
+APPROVAL = "approval"
+
 approval_requests = Table(
     "approval_requests",
     metadata,

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.services.approvals.terms import APPROVAL, Changed
+from bot.services.approvals.terms import Changed
+from bot.store.approvals import APPROVAL
 from bot.store.messages import Priority
 from bot.store.outbox import Note
 from riskengine.response.approvals.requests import ApprovalRequest, Event, EventKind

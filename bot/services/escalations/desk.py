@@ -10,14 +10,15 @@ from bot.services.approvals.respond import Press, withdraw
 from bot.services.callbacks.desk import check_url
 from bot.services.escalations import use
 from bot.services.escalations.ask import Asked, Wanted, ask, find_earlier
-from bot.services.escalations.state import ESCALATION, EscalationState, EscalationStatus, state_of
+from bot.services.escalations.state import EscalationState, state_of
 from bot.services.escalations.waiting import Waiting
 from bot.settings_callbacks import CallbackSettings
 from bot.settings_escalation import EscalationSettings
 from bot.store import approval_people
 from bot.store import escalations as store
 from bot.store.database import Database, Transaction
-from riskengine.areas.escalation import Decision, EscalationTask, decide
+from bot.store.escalations import ESCALATION
+from riskengine.areas.escalation import Decision, EscalationStatus, EscalationTask, decide
 from riskengine.areas.escalation.task import content_hash
 from riskengine.pricing import PriceBook, estimate_task
 from riskengine.response.approvals.execution import ExecutionStatus
@@ -76,9 +77,7 @@ class EscalationDesk:
 
     async def listed(self, status: EscalationStatus | None, limit: int) -> list[EscalationState]:
         """The newest first."""
-        return await self._database.read(
-            lambda tx: [state_of(tx, each) for each in store.newest(tx, _outcome(status), limit)]
-        )
+        return await self._database.read(lambda tx: [state_of(tx, each) for each in store.newest(tx, status, limit)])
 
     async def withdraw(self, escalation_id: int, by: str, delivery_id: str, comment: str) -> EscalationState:
         """Take it back. Raises NotFound, and NotDone when it is over already or another's."""
@@ -129,13 +128,8 @@ class EscalationDesk:
         terms = self._approvals.terms
         roles = terms.settings.policies[terms.settings.policy_for(ESCALATION, emergency=emergency)].roles
         since = self._database.clock.protocol_now() - terms.people.groups_cached_for
-        seen = await self._database.read(lambda tx: approval_people.looked_at(tx, roles))
-        if any(role not in seen or seen[role] < since for role in roles):
+        if await self._database.read(lambda tx: approval_people.not_read_since(tx, roles, since)):
             raise PeopleUnreadable("Slack did not say who is in the roles that could approve this.") from None
-
-
-def _outcome(status: EscalationStatus | None) -> str | None:
-    return status.value if status else None
 
 
 def _payload_hash(payload: object) -> str:
