@@ -7,7 +7,6 @@ from bot.errors import NotFound
 from bot.failpoints import FailPoint, pass_by
 from bot.services.answers import Answer
 from bot.services.approvals import absences, respond
-from bot.services.approvals.open import Opened, Opening, open_request
 from bot.services.approvals.respond import Outcome, Press
 from bot.services.approvals.roster import Roster
 from bot.services.approvals.terms import ApprovalTerms
@@ -34,13 +33,6 @@ class ApprovalDesk:
         """Have everybody known whom a new request would ask; call it before a transaction that opens one."""
         name = policy or self.terms.settings.policy_for(kind, emergency=emergency)
         await self._roster.refresh(self.terms.settings.policies[name].roles)
-
-    async def open(self, opening: Opening) -> Opened:
-        """Raises Conflict and ApprovalImpossible as `open_request` does."""
-        await self.know_people(opening.kind, emergency=opening.emergency, policy=opening.policy)
-        opened = await self._database.write(lambda tx: open_request(tx, opening, self.terms), urgent=True)
-        pass_by(FailPoint.PRESS_COMMITTED)
-        return opened
 
     def now(self) -> datetime:
         return self._database.clock.now()
