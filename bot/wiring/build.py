@@ -181,8 +181,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         stack.push_async_callback(link.close)
         await link.start()
 
-        due_task = supervised(due_runner.run(), "timers", bot.give_up)
-        stack.push_async_callback(_end_gently, due_task, due_runner.stop)
+        stack.push_async_callback(_end_gently, supervised(due_runner.run(), "timers", bot.give_up), due_runner.stop)
         worker_task = supervised(worker.run(), "delivery", bot.give_up)
         stack.push_async_callback(_end, worker_task)
         stack.push_async_callback(worker.stop)
@@ -221,6 +220,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
 
+        escalations = escalation_desk(database, approvals, settings)
         api = build_api(
             desk,
             telemetry,
@@ -231,12 +231,12 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             way=way,
             endpoints=[
                 *silence_endpoints(silences, settings.http),
-                *escalation_endpoints(escalation_desk(database, approvals, settings), settings.http),
+                *escalation_endpoints(escalations, settings.http),
                 *callback_endpoints(callbacks),
             ],
             extra_routes=[link.door.route()],
         )
-        bot.port = await listen(api, settings.http, stack)
+        bot.port = await listen(api, settings.http, stack, escalations.stop_waiting)
         yield bot
 
 
