@@ -135,6 +135,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         telemetry = TelemetryDesk(database, settings.telemetry)
 
         approvals = approval_desk(database, people, permissions, settings)
+        escalations = escalation_desk(database, approvals, settings)
 
         due_runner = DueRunner(database, _works(settings, approvals.terms))
         worker = DeliveryWorker(
@@ -163,6 +164,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             rules=RulesDesk(database, rules),
             complaints=ComplaintDesk(database, permissions),
             approvals=approvals,
+            escalations=escalations,
             links=Links(),
             client=client,
             prefix=settings.slack.prefix,
@@ -181,10 +183,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         stack.push_async_callback(link.close)
         await link.start()
 
-        stack.push_async_callback(_end_gently, supervised(due_runner.run(), "timers", bot.give_up), due_runner.stop)
-        worker_task = supervised(worker.run(), "delivery", bot.give_up)
-        stack.push_async_callback(_end, worker_task)
-        stack.push_async_callback(worker.stop)
+        _begin(bot, stack)
 
         folder = Folder(database)
         folder_task = asyncio.create_task(folder.run())
@@ -220,7 +219,6 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
 
-        escalations = escalation_desk(database, approvals, settings)
         api = build_api(
             desk,
             telemetry,
@@ -253,6 +251,15 @@ def _works(settings: Settings, terms: ApprovalTerms) -> dict[DueKind, Any]:
         DueKind.ADVANCE_APPROVAL: lambda tx, rows: advance_requests(tx, rows, terms),
         DueKind.LOSE_EXECUTION: lose_executions,
     }
+
+
+def _begin(bot: Running, stack: AsyncExitStack) -> None:
+    """Timers and delivery, which end in reverse order."""
+    due_task = supervised(bot.due_runner.run(), "timers", bot.give_up)
+    stack.push_async_callback(_end_gently, due_task, bot.due_runner.stop)
+    worker_task = supervised(bot.worker.run(), "delivery", bot.give_up)
+    stack.push_async_callback(_end, worker_task)
+    stack.push_async_callback(bot.worker.stop)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -98,13 +98,16 @@ def test_whoever_waits_for_a_decision_is_answered_when_serve_ends(on_sqlite, sla
         bot = address(process)
         made = on_sqlite.run("token", "create", "ci", "--scope", "escalate", "--json")
         headers = {"Authorization": f"Bearer {json.loads(made.stdout)['token']}"}
-        with httpx.Client(base_url=f"{bot}/v1/escalations", headers=headers, trust_env=False, timeout=40) as http:
-            asked = http.post("", json={"task_id": "t1", "title": "Rewrite", "manual_override": True}).json()
+        with httpx.Client(base_url=f"{bot}/v1", headers=headers, trust_env=False, timeout=40) as http:
+            asked = http.post(
+                "/escalations", json={"task_id": "t1", "title": "Rewrite", "manual_override": True}
+            ).json()
+            path = f"/escalations/{asked['id']}"
             with ThreadPoolExecutor() as pool:
-                waiting = pool.submit(http.get, f"/{asked['id']}", params={"wait": 30})
+                waiting = pool.submit(http.get, path, params={"wait": 30})
                 # Whoever is answered holds a connection; the long poll is under way when a second one is answered.
                 time.sleep(1)
-                assert http.get(f"/{asked['id']}").status_code == 200
+                assert http.get(path).status_code == 200
                 process.send_signal(signal.SIGTERM)
                 answer = waiting.result(30)
         assert (answer.status_code, answer.json()["status"]) == (200, "pending")

@@ -188,7 +188,7 @@ async def test_an_edit_is_of_ones_own_pending_task_alone(bot):
 )
 async def test_a_report_that_contradicts_itself_is_refused(bot, report):
     asked = await ask(bot)
-    assert "error" in await post(bot, asked, "execution", 400, **report)
+    assert (await post(bot, asked, "execution", 422, **report))["error"]["code"] == "invalid"
 
 
 async def test_taken_back_and_rejected(bot):
