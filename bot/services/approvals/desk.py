@@ -37,9 +37,9 @@ class ApprovalDesk:
     def now(self) -> datetime:
         return self._database.clock.now()
 
-    async def refusal(self, user_id: str) -> str | None:
+    async def refusal(self, user_id: str, verb: Verb = Verb.APPROVE) -> str | None:
         """Why this person may not even look, in a sentence for them; None when they may."""
-        return await self._permissions.refusal(user_id, Verb.APPROVE)
+        return await self._permissions.refusal(user_id, verb)
 
     async def approve(self, press: Press) -> Answer:
         return await self._person(press, respond.approve)

@@ -8,10 +8,12 @@ from bot.failpoints import FailPoint, pass_by
 from bot.services.approvals.desk import ApprovalDesk
 from bot.services.approvals.respond import Press, withdraw
 from bot.services.callbacks.desk import check_url
-from bot.services.escalations import use
+from bot.services.escalations import by_people, use
 from bot.services.escalations.ask import Asked, Wanted, ask, find_earlier
+from bot.services.escalations.by_people import Shown
 from bot.services.escalations.state import EscalationState, state_of
 from bot.services.escalations.waiting import Waiting
+from bot.services.permissions import Verb
 from bot.settings_callbacks import CallbackSettings
 from bot.settings_escalation import EscalationSettings
 from bot.store import approval_people
@@ -74,6 +76,31 @@ class EscalationDesk:
         if wait_seconds:
             await self._waiting.until_final(escalation_id, wait_seconds)
         return await self._database.read(lambda tx: state_of(tx, escalation_id))
+
+    async def refusal(self, user_id: str) -> str | None:
+        """Why this person may not ask for anything, in a sentence for them; None when they may."""
+        return await self._approvals.refusal(user_id, Verb.ESCALATE)
+
+    async def get_ready(self) -> None:
+        """Have the people known whom an escalation would ask, while somebody still fills in their form."""
+        for emergency in (False, True):
+            await self._approvals.know_people(ESCALATION, emergency=emergency)
+
+    @property
+    def security_types(self) -> tuple[str, ...]:
+        """Those that count for a decision."""
+        settings = self._settings
+        every = (*settings.criteria.security_critical.types, *settings.fallbacks.emergency_security_types)
+        return tuple(dict.fromkeys(every))
+
+    async def ask_anyway(self, escalation_id: int, by: str, reason: str, key: str) -> Asked:
+        """Ask for what was not needed, by this person's override. Raises NotFound, else what `ask` raises."""
+        task = await self._database.read(lambda tx: by_people.overridden(tx, escalation_id, by, reason))
+        return await self.ask(task, by, key)
+
+    async def shown(self, escalation_id: int) -> Shown:
+        """One escalation as people are shown it. Raises NotFound."""
+        return await self._database.read(lambda tx: by_people.shown(tx, escalation_id))
 
     async def listed(self, status: EscalationStatus | None, limit: int) -> list[EscalationState]:
         """The newest first."""
