@@ -236,7 +236,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             ],
             extra_routes=[link.door.route()],
         )
-        bot.port = await listen(api, settings.http, stack)
+        bot.port = await listen(api, settings.http, stack, escalations.stop_waiting)
         yield bot
 
 

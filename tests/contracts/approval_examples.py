@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bot.services.approvals.notes import told
 from bot.slack import approval_views
 from bot.slack.approval_cards import SubjectFacts, to_card
 from bot.slack.approval_views import part
 from bot.slack.ids import Action, View
 from bot.slack.render import render
-from riskengine.response.approvals.execution import Execution, ExecutionStatus
+from bot.store.outbox import told
+from riskengine.response.approvals.execution import Execution, ExecutionOutcome, ExecutionStatus
 from riskengine.response.approvals.policies import SHIPPED, CommentRule
 from riskengine.response.approvals.reports import ApprovalDetail, PlannedTier
 from riskengine.response.approvals.requests import ApprovalRequest, ApprovalStatus, Verdict, Vote
@@ -113,6 +113,12 @@ def _payloads(text: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "approvals/broke_glass", "told", {**about, "by": "U0HANA", "comment": text}
     for possible in (0, 1, 2):
         yield "approvals/short", str(possible), {**about, "possible": possible, "quorum": 3, "until": told(NOON)}
+    models = {"default_model": "glm-4.5", "stronger_model": "claude-opus-4-1"}
+    for outcome in ("", *ExecutionOutcome):
+        for fell_back in (False, True):
+            for status in ("succeeded", "failed"):
+                ended = {"status": status, "outcome": outcome, "fell_back": fell_back, "detail": text}
+                yield "escalations/executed", f"{status}, {outcome}, {fell_back}", {"title": text, **ended, **models}
 
 
 def views() -> Iterator[tuple[str, str, dict[str, Any]]]:
