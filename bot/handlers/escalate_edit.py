@@ -53,7 +53,7 @@ async def _change(context: Context, body: dict[str, Any]) -> dict[str, Any]:
     written = sha256(repr((title, summary)).encode()).hexdigest()[:16]
     delivery = f"{user_id}:{view['id']}:{written}"
     press = press_on(user_id, view.get("private_metadata"), delivery)
-    answer = await committed(context, context.escalations.edit(press, title, summary))
+    answer = await committed(context, context.escalations.reword(press, title, summary))
     if not answer.text:
         return {"response_action": "clear"}
     if answer.text == NOT_RECORDED:

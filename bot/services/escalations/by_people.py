@@ -50,7 +50,7 @@ def task_of_request(tx: Transaction, request_id: int) -> EscalationTask:
     return EscalationTask.model_validate(_row(tx, request.subject_id)["task"])
 
 
-def edit(tx: Transaction, press: Press, title: str, summary: str, terms: ApprovalTerms) -> Outcome:
+def reword(tx: Transaction, press: Press, title: str, summary: str, terms: ApprovalTerms) -> Outcome:
     """The requester says it in other words: votes are void, and the first tier is asked anew."""
     request = approval_lookups.by_id(tx, press.request_id)
     if request is None or request.subject_kind != store.ESCALATION:

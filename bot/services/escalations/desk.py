@@ -101,10 +101,10 @@ class EscalationDesk:
         task = await self._database.read(lambda tx: by_people.overridden(tx, escalation_id, by, reason))
         return await self.ask(task, by, key)
 
-    async def edit(self, press: Press, title: str, summary: str) -> Answer:
+    async def reword(self, press: Press, title: str, summary: str) -> Answer:
         """Say it in other words; only its requester may."""
         return await self._approvals.person(
-            press, lambda tx, each, terms: by_people.edit(tx, each, title, summary, terms)
+            press, lambda tx, each, terms: by_people.reword(tx, each, title, summary, terms)
         )
 
     async def task_of_request(self, request_id: int) -> EscalationTask:
