@@ -7,7 +7,6 @@ from bot.errors import NotFound
 from bot.failpoints import FailPoint, pass_by
 from bot.services.answers import Answer
 from bot.services.approvals import absences, respond
-from bot.services.approvals.open import Opened, Opening, open_request
 from bot.services.approvals.respond import Outcome, Press
 from bot.services.approvals.roster import Roster
 from bot.services.approvals.terms import ApprovalTerms
@@ -35,19 +34,12 @@ class ApprovalDesk:
         name = policy or self.terms.settings.policy_for(kind, emergency=emergency)
         await self._roster.refresh(self.terms.settings.policies[name].roles)
 
-    async def open(self, opening: Opening) -> Opened:
-        """Raises Conflict and ApprovalImpossible as `open_request` does."""
-        await self.know_people(opening.kind, emergency=opening.emergency, policy=opening.policy)
-        opened = await self._database.write(lambda tx: open_request(tx, opening, self.terms), urgent=True)
-        pass_by(FailPoint.PRESS_COMMITTED)
-        return opened
-
     def now(self) -> datetime:
         return self._database.clock.now()
 
-    async def refusal(self, user_id: str) -> str | None:
+    async def refusal(self, user_id: str, verb: Verb = Verb.APPROVE) -> str | None:
         """Why this person may not even look, in a sentence for them; None when they may."""
-        return await self._permissions.refusal(user_id, Verb.APPROVE)
+        return await self._permissions.refusal(user_id, verb)
 
     async def approve(self, press: Press) -> Answer:
         return await self._person(press, respond.approve)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from bot.errors import PeopleUnreadable
 from bot.services.permissions import People
@@ -22,26 +22,25 @@ class Roster:
         self._settings = settings
         self._lock = asyncio.Lock()
 
-    async def refresh(self, roles: Iterable[str], *, share: float = 1.0) -> None:
-        """Read those roles anew that were last read longer ago than this share of `people.groups_cached_for`.
+    async def refresh(self, roles: Iterable[str]) -> None:
+        """Read those roles anew that were last read longer ago than `people.groups_cached_for`.
 
         A role that Slack does not tell stays as it was: good for asking people, and after a while not for deciding.
         """
         wanted = sorted(set(roles))
-        if not await self._old(wanted, share):
+        if not await self._old(wanted):
             return
         async with self._lock:
             # Whoever held the lock may have done it.
-            old = await self._old(wanted, share)
+            old = await self._old(wanted)
             asked_at = self._database.clock.protocol_now()
             members = {role: found for role in old if (found := await self._ask(role)) is not None}
             if members:
                 await self._database.write(lambda tx: approval_people.remember(tx, members, asked_at))
 
-    async def _old(self, roles: list[str], share: float) -> list[str]:
-        seen: Mapping[str, object] = await self._database.read(lambda tx: approval_people.looked_at(tx, roles))
-        since = self._database.clock.protocol_now() - self._settings.groups_cached_for * share
-        return [role for role in roles if role not in seen or seen[role] < since]  # type: ignore[operator]
+    async def _old(self, roles: list[str]) -> list[str]:
+        since = self._database.clock.protocol_now() - self._settings.groups_cached_for
+        return await self._database.read(lambda tx: approval_people.not_read_since(tx, roles, since))
 
     async def _ask(self, role: str) -> frozenset[str] | None:
         names = self._settings.roles.get(role, ())
