@@ -50,4 +50,6 @@ class Availability(NamedTuple):
 
 def availability(outages: Iterable[Outage], since: datetime, until: datetime) -> Availability:
     """Of a span; what lies outside it does not count."""
-    return Availability(since, until, tuple(each for each in outages if each.ended_at > since and each.started_at < until))
+    return Availability(
+        since, until, tuple(each for each in outages if each.ended_at > since and each.started_at < until)
+    )

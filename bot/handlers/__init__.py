@@ -12,6 +12,7 @@ from bot.handlers import (
     complaints,
     escalate,
     home,
+    need,
     silences,
     unknown,
 )
@@ -25,6 +26,7 @@ HANDLERS: tuple[Callable[[AsyncApp, Context], None], ...] = (
     approvals.register,
     approvals_command.register,
     escalate.register,
+    need.register,
     complaints.register,
     home.register,
     unknown.register,

@@ -58,6 +58,13 @@ def by_id(tx: Transaction, escalation_id: int) -> dict[str, Any] | None:
     return dict(row) if row else None
 
 
+def lock(tx: Transaction, escalation_id: int) -> dict[str, Any] | None:
+    """The same, locked until the commit."""
+    mine = select(escalations).where(escalations.c.id == escalation_id).with_for_update()
+    row = tx.execute(mine).mappings().one_or_none()
+    return dict(row) if row else None
+
+
 def by_key(tx: Transaction, key: str) -> dict[str, Any] | None:
     row = tx.execute(select(escalations).where(escalations.c.key == key)).mappings().one_or_none()
     return dict(row) if row else None

@@ -1,4 +1,4 @@
-"""What became of escalations: whether they were needed, what their tasks are alike in, and when riskbot was not there."""
+"""What became of escalations: whether they were needed, what is similar to them, and when riskbot was not there."""
 
 import sqlalchemy as sa
 from alembic import op

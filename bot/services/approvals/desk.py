@@ -103,12 +103,18 @@ class ApprovalDesk:
         """What is over, the latest first."""
         return await self._database.read(lambda tx: lookups.history(tx, limit))
 
+    async def recognise(self, user_id: str, request_id: int) -> str | None:
+        """Have it known who may decide on a request; why this person may not even try, None when they may."""
+        refusal = await self._permissions.refusal(user_id, Verb.APPROVE)
+        if refusal is None:
+            roles = await self._database.read(lambda tx: lookups.roles_of_request(tx, request_id))
+            await self._roster.refresh(roles)
+        return refusal
+
     async def _person(self, press: Press, work: Work) -> Answer:
-        refusal = await self._permissions.refusal(press.user_id, Verb.APPROVE)
+        refusal = await self.recognise(press.user_id, press.request_id)
         if refusal:
             return Outcome.unchanged(refusal)
-        roles = await self._database.read(lambda tx: lookups.roles_of_request(tx, press.request_id))
-        await self._roster.refresh(roles)
         return await self._commit(press, work)
 
     async def _commit(self, press: Press, work: Work) -> Outcome:

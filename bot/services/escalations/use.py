@@ -1,11 +1,13 @@
 """Using an approved escalation: begun once with the very payload that was approved, and its end reported."""
 
 import re
+from datetime import timedelta
 
 from bot.errors import Conflict
 from bot.services.approvals import words
 from bot.services.approvals.execution import begin_execution, end_execution
 from bot.services.approvals.terms import ApprovalTerms
+from bot.services.escalations import need
 from bot.services.escalations.state import EscalationState, row_of, state_of
 from bot.store import executions
 from bot.store.database import Bell, Transaction
@@ -40,13 +42,17 @@ def begin(
     return begun.refusal or state_of(tx, escalation_id)
 
 
-def end(tx: Transaction, escalation_id: int, status: ExecutionStatus, detail: str, by: str) -> EscalationState:
+def end(
+    tx: Transaction, escalation_id: int, status: ExecutionStatus, detail: str, by: str, ask_need_after: timedelta
+) -> EscalationState:
     """Take note of how it ended. Raises NotFound, and Conflict when it was not begun or ended otherwise."""
     execution = executions.of_request(tx, request_of(tx, escalation_id))
     if execution is None:
         hint = "POST /v1/escalations/{id}/execute begins it."
         raise NotDone(f"Escalation {escalation_id} was not executed yet.", hint=hint)
-    end_execution(tx, execution.id, status, detail, by)
+    if execution.status is not status:
+        end_execution(tx, execution.id, status, detail, by)
+        need.plan(tx, escalation_id, ask_need_after)
     return state_of(tx, escalation_id)
 
 
