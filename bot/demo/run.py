@@ -182,6 +182,7 @@ def _announce(page: str, api: str, speed: float) -> None:
     pace = f"  In the story time runs {speed:g} times as fast as outside.\n" if speed != 1 else ""
     sys.stdout.write(
         f"\n  riskbot demo\n\n  Open  {page}/   to see the workspace, act as anybody, press the buttons.\n"
+        f"  Alerts are told in #llm-alerts; in #escalations tasks wait for an approval, some of them for yours.\n"
         f"  API   {api}/docs\n\n{pace}  Ctrl-C ends it; starting it again goes on from here.\n\n"
     )
     sys.stdout.flush()
