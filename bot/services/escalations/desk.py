@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from bot.errors import ApprovalImpossible, PeopleUnreadable, WrongUse
 from bot.failpoints import FailPoint, pass_by
+from bot.services.answers import Answer
 from bot.services.approvals.desk import ApprovalDesk
 from bot.services.approvals.respond import Press, withdraw
 from bot.services.callbacks.desk import check_url
@@ -98,6 +99,16 @@ class EscalationDesk:
         """Ask for what was not needed, by this person's override. Raises NotFound, else what `ask` raises."""
         task = await self._database.read(lambda tx: by_people.overridden(tx, escalation_id, by, reason))
         return await self.ask(task, by, key)
+
+    async def reword(self, press: Press, title: str, summary: str) -> Answer:
+        """Say it in other words; only its requester may."""
+        return await self._approvals.person(
+            press, lambda tx, each, terms: by_people.reword(tx, each, title, summary, terms)
+        )
+
+    async def task_of_request(self, request_id: int) -> EscalationTask:
+        """What an approval request asks about. Raises NotFound."""
+        return await self._database.read(lambda tx: by_people.task_of_request(tx, request_id))
 
     async def shown(self, escalation_id: int) -> Shown:
         """One escalation as people are shown it. Raises NotFound."""
