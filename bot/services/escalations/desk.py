@@ -14,7 +14,6 @@ from bot.services.escalations.ask import Asked, Wanted, ask, find_earlier
 from bot.services.escalations.by_people import Shown
 from bot.services.escalations.edit import edit
 from bot.services.escalations.state import EscalationState, state_of
-from bot.services.escalations.use import Models
 from bot.services.escalations.waiting import Waiting
 from bot.services.permissions import Verb
 from bot.settings_callbacks import CallbackSettings
@@ -144,8 +143,7 @@ class EscalationDesk:
 
     async def executed(self, escalation_id: int, report: ExecutionReport, by: str) -> EscalationState:
         """Take note of how the execution ended. Raises NotFound and Conflict."""
-        models = Models(self._settings.default_model, self._settings.stronger_model)
-        return await self._database.write(lambda tx: use.end(tx, escalation_id, report, models, by), urgent=True)
+        return await self._database.write(lambda tx: use.end(tx, escalation_id, report, by), urgent=True)
 
     def stop_waiting(self) -> None:
         """Answer whoever waits as things stand, before the server closes."""
