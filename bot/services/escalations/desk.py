@@ -15,7 +15,6 @@ from bot.services.escalations.by_people import Shown
 from bot.services.escalations.edit import edit
 from bot.services.escalations.need import NeedPress
 from bot.services.escalations.state import EscalationState, state_of
-from bot.services.escalations.use import Models
 from bot.services.escalations.waiting import Waiting
 from bot.services.permissions import Verb
 from bot.settings_callbacks import CallbackSettings
@@ -153,9 +152,8 @@ class EscalationDesk:
 
     async def executed(self, escalation_id: int, report: ExecutionReport, by: str) -> EscalationState:
         """Take note of how the execution ended. Raises NotFound and Conflict."""
-        models = Models(self._settings.default_model, self._settings.stronger_model)
         after = self._settings.ask_need_after
-        return await self._database.write(lambda tx: use.end(tx, escalation_id, report, models, by, after), urgent=True)
+        return await self._database.write(lambda tx: use.end(tx, escalation_id, report, by, after), urgent=True)
 
     async def judge(self, press: NeedPress, said: Need) -> Answer:
         """Take note of whether an approver found it needed."""

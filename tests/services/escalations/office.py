@@ -76,8 +76,8 @@ class EscalationOffice(Office):
         return await self.database.write(lambda tx: use.begin(tx, escalation_id, given, "token:ci", self.terms))
 
     async def end(self, escalation_id: int, status=ExecutionStatus.SUCCEEDED):
-        report, models = ExecutionReport(status=status), use.Models("glm-4.5", "claude-4.1-opus")
-        return await self.database.write(lambda tx: use.end(tx, escalation_id, report, models, "token:ci", HOUR))
+        report = ExecutionReport(status=status)
+        return await self.database.write(lambda tx: use.end(tx, escalation_id, report, "token:ci", HOUR))
 
     async def judge(self, escalation_id: int, said: Need, user: str = LEADS[0], delivery: str | None = None):
         press = NeedPress(user_id=user, escalation_id=escalation_id, delivery_id=delivery or f"n{next(_numbers)}")
