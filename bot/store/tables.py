@@ -6,6 +6,7 @@ from bot.store.approval_votes import approval_tiers, approval_votes
 from bot.store.approvals import approval_requests
 from bot.store.audit import audit, audit_head
 from bot.store.auditor_episodes import auditor_episodes
+from bot.store.availability import beats, outages
 from bot.store.bell_turns import bell_turns
 from bot.store.callbacks import callbacks
 from bot.store.complaints import complaints
@@ -45,6 +46,7 @@ __all__ = [
     "audit",
     "audit_head",
     "auditor_episodes",
+    "beats",
     "bell_turns",
     "call_keys",
     "callbacks",
@@ -61,6 +63,7 @@ __all__ = [
     "metadata",
     "method_rates",
     "muting",
+    "outages",
     "pictures",
     "role_looks",
     "role_members",

@@ -2,28 +2,23 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from datetime import timedelta
+from typing import Any
 
 from bot.errors import Conflict
 from bot.services.approvals import words
 from bot.services.approvals.execution import begin_execution, end_execution
 from bot.services.approvals.terms import ApprovalTerms
+from bot.services.escalations import need
 from bot.services.escalations.state import EscalationState, row_of, state_of
 from bot.store import approval_lookups, cards, executions, outbox
 from bot.store.approvals import APPROVAL
 from bot.store.database import Bell, Transaction
 from bot.store.escalations import ESCALATION
 from bot.store.outbox import Note
+from riskengine.pricing import TaskEstimates
 from riskengine.response.approvals.execution import Execution, ExecutionReport
 from riskengine.response.approvals.refusals import Refusal
-
-
-class Models(NamedTuple):
-    """As the settings name them."""
-
-    default: str
-    stronger: str
-
 
 _SLACKS_MOMENT = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
 
@@ -53,7 +48,9 @@ def begin(
     return begun.refusal or state_of(tx, escalation_id)
 
 
-def end(tx: Transaction, escalation_id: int, report: ExecutionReport, models: Models, by: str) -> EscalationState:
+def end(
+    tx: Transaction, escalation_id: int, report: ExecutionReport, by: str, ask_need_after: timedelta
+) -> EscalationState:
     """Take note of how it ended. Raises NotFound, and Conflict when it was not begun or ended otherwise."""
     request_id = request_of(tx, escalation_id)
     execution = executions.of_request(tx, request_id)
@@ -62,24 +59,27 @@ def end(tx: Transaction, escalation_id: int, report: ExecutionReport, models: Mo
         raise NotDone(f"Escalation {escalation_id} was not executed yet.", hint=hint)
     ended = end_execution(tx, execution.id, report, by)
     if ended.is_new:
-        _tell(tx, ended.execution, row_of(tx, escalation_id), models)
+        _tell(tx, ended.execution, row_of(tx, escalation_id))
+        need.plan(tx, escalation_id, ask_need_after)
     return state_of(tx, escalation_id)
 
 
-def _tell(tx: Transaction, execution: Execution, row: Mapping[str, Any], models: Models) -> None:
+def _tell(tx: Transaction, execution: Execution, row: Mapping[str, Any]) -> None:
     """In the thread of the request, where people approved it."""
     request = approval_lookups.by_id(tx, execution.request_id)
     thread = cards.card_in(tx, APPROVAL, {request.id: request.channel}).get(request.id) if request else None
     if thread is None:
         return
+    # The models that the card names.
+    prices = TaskEstimates.model_validate(row["decision"]["prices"])
     payload = {
         "title": row["task"]["title"],
         "status": execution.status,
         "outcome": execution.outcome or "",
         "fell_back": execution.fell_back,
         "detail": execution.detail,
-        "default_model": models.default,
-        "stronger_model": models.stronger,
+        "default_model": prices.default.runs_as,
+        "stronger_model": prices.stronger.runs_as,
     }
     key = f"{ESCALATION}:executed:{execution.id}:{execution.status}"
     outbox.enqueue(tx, [Note(key, "escalations/executed", ESCALATION, row["id"], payload, thread_of=thread)])
