@@ -6,6 +6,7 @@ All in the transaction of the transitions: what is not committed was not said, a
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.failpoints import FailPoint, pass_by
 from bot.services.approvals import notes
 from bot.services.approvals.terms import APPROVAL, ApprovalTerms, Changed
 from bot.store import approval_votes, approvals, audit, cards, destinations, due, outbox
@@ -32,8 +33,11 @@ def settle(tx: Transaction, changes: Sequence[Changed], votes: Votes, facts: Fac
         return
     asked = {each.after.id: _asked_now(tx, each.after, facts) for each in changes}
     _store(tx, changes, asked)
+    pass_by(FailPoint.APPROVAL_STORED)
     _tell(tx, changes, asked, votes, terms)
+    pass_by(FailPoint.APPROVAL_TOLD)
     keep_timers(tx, [each.after for each in changes])
+    pass_by(FailPoint.APPROVAL_TIMED)
     for kind, follow in terms.followers.items():
         if mine := [each for each in changes if each.after.subject_kind == kind]:
             follow(tx, mine)
