@@ -107,12 +107,14 @@ def _wishes(tx: Transaction, change: Changed, asked: Sequence[str]) -> Iterator[
 
 def ask_missing(tx: Transaction, requests: Sequence[ApprovalRequest], facts: Facts) -> None:
     """A card for everybody whom the tiers entered so far would ask now; those who have one keep it."""
+    pending = [each for each in requests if each.is_pending]
+    have = cards.channels_of_each(tx, APPROVAL, [each.id for each in pending])
     wishes = [
         wish(request, person, tx)
-        for request in requests
-        if request.is_pending
+        for request in pending
         for tier in range(1, request.tier + 1)
         for person in eligibility.to_ask(request, tier, facts, tx.now)
+        if person not in have.get(request.id, ())
     ]
     destinations.ensure(tx, [each.channel for each in wishes])
     cards.want(tx, wishes)
