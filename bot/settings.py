@@ -217,6 +217,11 @@ class PeopleSettings(Section):
     groups_cached_for: Duration = Field(
         timedelta(minutes=5), description="How long a user group's members are believed; after that, without Slack, no."
     )
+    roles_looked_at_every: Duration = Field(
+        timedelta(minutes=1),
+        gt=timedelta(0),
+        description="Time between two looks, while approvals are pending, whether who is in their roles is to be asked.",
+    )
 
 
 class LoggingSettings(Section):

@@ -163,6 +163,10 @@ def _asks(policy: Mapping[str, Any], roles: Collection[str]) -> bool:
     return any(role in roles for tier in policy["tiers"] for role in tier["roles"])
 
 
+def any_pending(tx: Transaction) -> bool:
+    return tx.execute(select(approval_requests.c.id).where(IS_PENDING).limit(1)).one_or_none() is not None
+
+
 def overdue(tx: Transaction, before: datetime) -> list[int]:
     """Pending requests whose tier ended before a moment."""
     mine = select(approval_requests.c.id).where(IS_PENDING, approval_requests.c.due_at < before)

@@ -216,6 +216,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             ropes=[
                 *upkeep(settings, database, worker, delivery, health, session, registry),
                 BellRope("prune_callbacks", callbacks.prune, PRUNE_INTERVAL),
+                BellRope("roles", approvals.keep_people_fresh, settings.people.roles_looked_at_every),
             ],
         )
         scheduler.start()

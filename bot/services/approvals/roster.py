@@ -2,15 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 
 from bot.errors import PeopleUnreadable
+from bot.services.approvals.absences import look_again
 from bot.services.permissions import People
 from bot.settings import PeopleSettings
-from bot.store import approval_people
-from bot.store.database import Database
+from bot.store import approval_people, approvals
+from bot.store.database import Database, Transaction
 
 logger = logging.getLogger(__name__)
+
+#: In the background a role is read anew at half the age at which it could not let anybody decide any more.
+BACKGROUND_SHARE = 0.5
 
 
 class Roster:
@@ -21,6 +26,13 @@ class Roster:
         self._people = people
         self._settings = settings
         self._lock = asyncio.Lock()
+        #: Roles that Slack did not tell when it was asked last: said once.
+        self._unreadable: set[str] = set()
+
+    async def keep_fresh(self, roles: Iterable[str]) -> None:
+        """The bell's errand: while anything is pending, read roles before they are too old, and ask whoever is new."""
+        if await self._database.read(approvals.any_pending):
+            await self.refresh(roles, share=BACKGROUND_SHARE)
 
     async def refresh(self, roles: Iterable[str], *, share: float = 1.0) -> None:
         """Read those roles anew that were last read longer ago than this share of `people.groups_cached_for`.
@@ -36,17 +48,29 @@ class Roster:
             asked_at = self._database.clock.protocol_now()
             members = {role: found for role in old if (found := await self._ask(role)) is not None}
             if members:
-                await self._database.write(lambda tx: approval_people.remember(tx, members, asked_at))
+                await self._database.write(lambda tx: _remember(tx, members, asked_at))
 
     async def _old(self, roles: list[str], share: float) -> list[str]:
-        seen: Mapping[str, object] = await self._database.read(lambda tx: approval_people.looked_at(tx, roles))
+        seen: Mapping[str, datetime] = await self._database.read(lambda tx: approval_people.looked_at(tx, roles))
         since = self._database.clock.protocol_now() - self._settings.groups_cached_for * share
-        return [role for role in roles if role not in seen or seen[role] < since]  # type: ignore[operator]
+        return [role for role in roles if role not in seen or seen[role] < since]
 
     async def _ask(self, role: str) -> frozenset[str] | None:
         names = self._settings.roles.get(role, ())
         try:
-            return await self._people.members_of(names)
+            members = await self._people.members_of(names)
         except PeopleUnreadable as error:
-            logger.warning("Role %s cannot be read: %s", role, error, extra={"action": "role_unreadable"})
+            if role not in self._unreadable:
+                logger.warning("Role %s cannot be read: %s", role, error, extra={"action": "role_unreadable"})
+            self._unreadable.add(role)
             return None
+        self._unreadable.discard(role)
+        return members
+
+
+def _remember(tx: Transaction, members: Mapping[str, Collection[str]], seen_at: datetime) -> None:
+    """Whoever has come into a role is asked for what is pending."""
+    before = approval_people.members(tx, members)
+    approval_people.remember(tx, members, seen_at)
+    changed = {role for role, people in members.items() if before.get(role, set()) != set(people)}
+    look_again(tx, changed, tx.now)
