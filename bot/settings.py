@@ -220,7 +220,7 @@ class PeopleSettings(Section):
     roles_looked_at_every: Duration = Field(
         timedelta(minutes=1),
         gt=timedelta(0),
-        description="Time between two looks, while approvals are pending, whether who is in their roles is to be asked.",
+        description="Time between two looks, while approvals are pending, at how old is what is known of their roles.",
     )
 
 

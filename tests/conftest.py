@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,9 @@ import pytest
 from bot.clock import Clock
 from bot.store import migrations
 from bot.store.open import open_database
+
+# httpcore tries to import it twice a request; under pytest's import hooks, a search in vain takes longer than the request.
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 TEMPLATE = "riskbot_template"
 ROOM_BYTES = 1 << 30

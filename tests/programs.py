@@ -1,6 +1,7 @@
 """Small programs in processes of their own, that may be killed; each is forked from a parent that has imported riskbot.
 
-Starting the interpreter and importing anew takes 1.5 s a time, and the tests do it a hundred times.
+Starting the interpreter and importing anew takes a second and a half of a processor, and the tests do it some hundred
+times.
 """
 
 import atexit
@@ -13,12 +14,17 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 #: What the programs import; a program may import more.
-PRELOADED = ("bot.wiring", "tests.services.conftest")
+PRELOADED = ("bot.wiring", "bot.cli.entry", "bot.checks", "alembic.command", "tests.services.conftest")
+#: What `python -m bot.cli` does.
+RISKBOT = "import sys\nfrom bot.cli import main\nsys.exit(main())"
 LONGEST_SECONDS = 60
 
 
@@ -30,12 +36,14 @@ class Finished(NamedTuple):
     stderr: str
 
 
-def run(program: str, *argv: str, faults: str = "") -> Finished:
-    """Run Python text to its end, killed at the fail points named in `faults`."""
+def run(
+    program: str, *argv: str, faults: str = "", cwd: Path = ROOT, environment: Mapping[str, str] | None = None
+) -> Finished:
+    """Run Python text to its end, killed at the fail points named in `faults`; without an environment, in ours."""
+    order = {"program": program, "argv": argv, "faults": faults, "cwd": str(cwd)}
     with tempfile.TemporaryDirectory() as directory:
         out, err = Path(directory, "out"), Path(directory, "err")
-        order = {"program": program, "argv": argv, "faults": faults, "out": str(out), "err": str(err)}
-        code = _ask(order)
+        code = _ask({**order, "environment": dict(environment or os.environ), "out": str(out), "err": str(err)})
         return Finished(code, out.read_text(), err.read_text())
 
 
@@ -79,19 +87,15 @@ def _serve() -> None:
 
 
 def _be_child(order: dict[str, Any]) -> None:
-    from bot import failpoints
-
+    """Never returns."""
     for number, name in ((1, order["out"]), (2, order["err"])):
         os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT, 0o600), number)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     signal.alarm(LONGEST_SECONDS)
-    # Read at import, which was before this order came.
-    failpoints._PASSAGES_LEFT.update(failpoints._read(order["faults"]))
-    sys.argv = ["program", *order["argv"]]
     code = 1
     try:
-        exec(compile(order["program"], "program", "exec"), {"__name__": "__main__"})
-        code = 0
+        _take_place(order)
+        code = _run_to_its_end(order["program"])
     except BaseException:
         # Whoever asked reads it in what was written.
         sys.excepthook(*sys.exc_info())
@@ -99,6 +103,32 @@ def _be_child(order: dict[str, Any]) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def _take_place(order: dict[str, Any]) -> None:
+    """What a program is started with, and what modules read of it when they were imported, before this order came."""
+    from bot import failpoints
+
+    os.chdir(order["cwd"])
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    sys.argv = ["program", *order["argv"]]
+    failpoints._PASSAGES_LEFT.update(failpoints._read(order["faults"]))
+    if "PYTHONWARNINGS" in os.environ:
+        warnings.simplefilter(os.environ["PYTHONWARNINGS"])
+
+
+def _run_to_its_end(program: str) -> int:
+    """Run it and what an interpreter does at the end of a program; returns the exit code."""
+    code = 0
+    try:
+        exec(compile(program, "program", "exec"), {"__name__": "__main__"})
+    except SystemExit as end:
+        assert end.code is None or isinstance(end.code, int)
+        code = int(end.code or 0)
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    return code
 
 
 if __name__ == "__main__":

@@ -13,9 +13,7 @@ ADMINS, PEOPLE = "admins", "people"
 WRITE = "Write a user id (U…), an e-mail address, a user group's id (S…) or its @handle."
 
 
-async def examine(settings: PeopleSettings, client: SlackClient) -> list[Line]:
-    people = SlackPeople(client, kept_seconds=60.0)
-    people.team_id = (await client.call("auth.test"))["team_id"]
+async def examine(settings: PeopleSettings, people: SlackPeople, client: SlackClient) -> list[Line]:
     names = dict.fromkeys(_named(settings))
     lines = [await tried(f"{PEOPLE} {name}", _known(name, people, client)) for name in names]
     wrong = [line for line in lines if line.verdict is Verdict.FAIL]

@@ -5,16 +5,13 @@ from collections.abc import Iterator, Mapping
 from bot.checks.findings import Line, failed, ok, tried
 from bot.settings import Settings
 from bot.settings_approvals import ApprovalSettings
-from bot.slack.client import SlackClient
 from bot.slack.people import SlackPeople
 from riskengine.response.approvals.policies import SHIPPED, Policy
 
 Members = Mapping[str, frozenset[str]]
 
 
-async def examine(settings: Settings, client: SlackClient) -> list[Line]:
-    people = SlackPeople(client, kept_seconds=60.0)
-    people.team_id = (await client.call("auth.test"))["team_id"]
+async def examine(settings: Settings, people: SlackPeople) -> list[Line]:
     return [
         await tried(subject(name), _policy(name, settings, people)) for name in names_to_examine(settings.approvals)
     ]

@@ -8,6 +8,7 @@ from bot.settings import Settings
 from bot.slack.channels import channel_id
 from bot.slack.client import SlackClient, web_client
 from bot.slack.manifest import missing_scopes
+from bot.slack.people import SlackPeople
 from bot.slack.scopes import granted_scopes
 from bot.slack.socket import try_app_token
 
@@ -19,12 +20,13 @@ async def examine(settings: Settings) -> list[Line]:
     async with aiohttp.ClientSession() as session:
         client = _client(settings, settings.slack.bot_token.get_secret_value(), session)
         way_in = await _way_in(settings, session)
-        token = await tried(BOT_TOKEN, _bot_token(settings, client))
+        members = SlackPeople(client, kept_seconds=60.0)
+        token = await tried(BOT_TOKEN, _bot_token(settings, client, members))
         if token.verdict is not Verdict.OK:
             return [token, way_in, *(skipped(each, "the bot token does not work") for each in _rest(settings))]
         scopes = await tried(SCOPES, _scopes(client))
         channels = [await tried(_subject(channel), _channel(client, channel)) for channel in _channels(settings)]
-        who = [*await people.examine(settings.people, client), *await policies.examine(settings, client)]
+        who = [*await people.examine(settings.people, members, client), *await policies.examine(settings, members)]
         return [token, way_in, scopes, *channels, *who]
 
 
@@ -33,10 +35,12 @@ def _client(settings: Settings, token: str, session: aiohttp.ClientSession) -> S
     return SlackClient(web_client(token, settings.slack.api_url, timeout=timeout, session=session))
 
 
-async def _bot_token(settings: Settings, client: SlackClient) -> Line:
+async def _bot_token(settings: Settings, client: SlackClient, members: SlackPeople) -> Line:
+    """Whether it works; `members` learn from the answer whose they are."""
     if not settings.slack.bot_token.get_secret_value():
         return failed(BOT_TOKEN, "slack.bot_token is not set", INSTALL.format("RISKBOT_SLACK__BOT_TOKEN"))
     answer = await client.call("auth.test")
+    members.team_id = answer["team_id"]
     return ok(BOT_TOKEN, f"{answer['user']} in {answer['team']}")
 
 

@@ -14,7 +14,8 @@ from bot.client.errors import (
     ApprovalWithdrawn,
 )
 from bot.client.guard import requires_approval
-from bot.client.shapes import Decision, Escalation, Execution, Status
+from bot.client.shapes import Decision, Escalation, Execution
+from riskengine.areas.escalation.status import EscalationStatus
 
 __all__ = [
     "ApprovalError",
@@ -26,9 +27,9 @@ __all__ = [
     "Callback",
     "Decision",
     "Escalation",
+    "EscalationStatus",
     "Execution",
     "RiskbotClient",
-    "Status",
     "requires_approval",
     "verify_callback",
 ]

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from bot.client.calls import FIRST_PAUSE_SECONDS, answered, within
 from bot.client.errors import DENIALS, ApprovalUnavailable
-from bot.client.shapes import Decision, Escalation, Status
+from bot.client.shapes import Decision, Escalation
+from riskengine.areas.escalation.status import EscalationStatus
 from riskengine.areas.escalation.task import content_hash
 
 #: Seconds of one long poll, and how much later than promised its answer may come.
@@ -63,7 +64,7 @@ class RiskbotClient:
     async def approval(self, escalation_id: int, *, deadline_seconds: float = WAIT_SECONDS) -> Escalation:
         """Like wait, but only an approved one comes back. Raises the other ends as ApprovalRejected and so on."""
         escalation = await self.wait(escalation_id, deadline_seconds=deadline_seconds)
-        if escalation.status is not Status.APPROVED:
+        if escalation.status is not EscalationStatus.APPROVED:
             raise DENIALS[escalation.status](escalation)
         return escalation
 
@@ -87,7 +88,7 @@ class RiskbotClient:
         while True:
             content = await answered(self._http, "GET", _path(str(escalation_id)), params={"wait": POLL_SECONDS})
             escalation = _read(Escalation, content)
-            if escalation.status is not Status.PENDING:
+            if escalation.status is not EscalationStatus.PENDING:
                 return escalation
             # A riskbot that is shutting down answers at once.
             await asyncio.sleep(FIRST_PAUSE_SECONDS)

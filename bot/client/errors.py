@@ -1,6 +1,7 @@
 """Why something did not run. Programs catch one of these, or all by ApprovalError."""
 
-from bot.client.shapes import Escalation, Status
+from bot.client.shapes import Escalation
+from riskengine.areas.escalation.status import EscalationStatus
 
 
 class ApprovalError(Exception):
@@ -43,9 +44,9 @@ class ApprovalNotNeeded(ApprovalDenied):
 
 
 #: What each end means for whoever waited; an approval is none of them.
-DENIALS: dict[Status, type[ApprovalDenied]] = {
-    Status.NOT_NEEDED: ApprovalNotNeeded,
-    Status.REJECTED: ApprovalRejected,
-    Status.EXPIRED: ApprovalExpired,
-    Status.WITHDRAWN: ApprovalWithdrawn,
+DENIALS: dict[EscalationStatus, type[ApprovalDenied]] = {
+    EscalationStatus.NOT_NEEDED: ApprovalNotNeeded,
+    EscalationStatus.REJECTED: ApprovalRejected,
+    EscalationStatus.EXPIRED: ApprovalExpired,
+    EscalationStatus.WITHDRAWN: ApprovalWithdrawn,
 }

@@ -2,20 +2,10 @@
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-
-class Status(StrEnum):
-    """How an escalation stands. A word that is not here is an error: what is not understood is no approval."""
-
-    NOT_NEEDED = "not_needed"
-    PENDING = "pending"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    EXPIRED = "expired"
-    WITHDRAWN = "withdrawn"
+from riskengine.areas.escalation.status import EscalationStatus
 
 
 class _Answer(BaseModel):
@@ -44,7 +34,8 @@ class Escalation(_Answer):
     """Where a request stands."""
 
     id: int
-    status: Status
+    #: A word that is not among these is an error: what is not understood is no approval.
+    status: EscalationStatus
     decision: Decision
     decided_by: str | None = None
     decided_at: datetime | None = None

@@ -58,17 +58,26 @@ class CallbackPoster:
     ) -> None:
         self._settings = settings
         self._look_up = look_up
-        self._client = httpx.AsyncClient(
-            verify=tls or True,
-            trust_env=False,
-            follow_redirects=False,
-            timeout=settings.timeout.total_seconds(),
-            # Connections are told apart by address alone; one that was made for a name must not serve another.
-            limits=httpx.Limits(max_keepalive_connections=0),
-        )
+        self._tls = tls
+        self._opened: httpx.AsyncClient | None = None
 
     async def close(self) -> None:
-        await self._client.aclose()
+        if self._opened is not None:
+            await self._opened.aclose()
+
+    @property
+    def _client(self) -> httpx.AsyncClient:
+        """Made for the first callback: it reads all certificate authorities, and most installations never send one."""
+        if self._opened is None:
+            self._opened = httpx.AsyncClient(
+                verify=self._tls or True,
+                trust_env=False,
+                follow_redirects=False,
+                timeout=self._settings.timeout.total_seconds(),
+                # Connections are told apart by address alone; one that was made for a name must not serve another.
+                limits=httpx.Limits(max_keepalive_connections=0),
+            )
+        return self._opened
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
         """Deliver it. Raises CallbackFailed for whatever is no answer of success within the time allowed."""

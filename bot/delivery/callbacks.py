@@ -15,7 +15,7 @@ from bot.store import audit, callbacks, destinations, outbox
 from bot.store.callbacks import Callback
 from bot.store.database import Bell, Database, Transaction
 from bot.store.messages import Priority
-from bot.store.outbox import Note
+from bot.store.outbox import Note, told
 from riskengine.response.callbacks import Failure, next_try
 from riskengine.signatures import DELIVERY_HEADER, SIGNATURE_HEADER, sign
 
@@ -152,10 +152,7 @@ class CallbackWorker:
             "event": callback.event,
             "attempts": callback.attempts,
             "reason": reason[:300],
-        }
-        payload["since"] = {
-            "timestamp": int(callback.tried_since.timestamp()),
-            "utc": f"{callback.tried_since:%Y-%m-%d %H:%M} UTC",
+            "since": told(callback.tried_since),
         }
         key = f"callback_given_up:{callback.id}:{callback.tried_since.isoformat()}"
         note = Note(key, "callbacks/given_up", "callback", callback.id, payload, channel=self._trouble_channel)

@@ -16,7 +16,8 @@ def escalation_facts(tx: Transaction, escalation_id: int) -> SubjectFacts | None
         return None
     decision = Decision.model_validate(row["decision"])
     prices = TaskEstimates.model_validate(row["decision"]["prices"])
-    return SubjectFacts(summary=decision.reason, facts=tuple(_facts(decision, prices)))
+    summary = row["task"].get("summary") or ""
+    return SubjectFacts(summary=summary, reason=decision.reason, facts=tuple(_facts(decision, prices)))
 
 
 def _facts(decision: Decision, prices: TaskEstimates) -> Iterator[tuple[str, str]]:

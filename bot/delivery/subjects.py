@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from bot.delivery.escalations import escalation_facts
 from bot.slack.approval_cards import SubjectFacts
 from bot.store.database import Transaction
+from bot.store.escalations import ESCALATION
 
 #: Kind of subject → what loads its facts by the subject's id; a kind without one shows its title alone.
 SUBJECTS: Mapping[str, Callable[[Transaction, int], SubjectFacts | None]] = {
-    "escalation": escalation_facts,
+    ESCALATION: escalation_facts,
 }
 
 

@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.handlers import alerts, alerts_command, approvals, approvals_command, complaints, home, silences, unknown
+from bot.handlers import (
+    alerts,
+    alerts_command,
+    approvals,
+    approvals_command,
+    complaints,
+    escalate,
+    home,
+    silences,
+    unknown,
+)
 from bot.handlers.context import Context
 
 #: In this order; the catch-all for buttons of older versions comes last.
@@ -14,6 +24,7 @@ HANDLERS: tuple[Callable[[AsyncApp, Context], None], ...] = (
     silences.register,
     approvals.register,
     approvals_command.register,
+    escalate.register,
     complaints.register,
     home.register,
     unknown.register,

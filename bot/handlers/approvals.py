@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from bot.errors import NotFound
 from bot.handlers.context import (
     NOT_RECORDED,
+    TOO_LATE,
     Context,
     commit_then_acknowledge,
     committed,
@@ -18,7 +19,6 @@ from bot.handlers.context import (
     pressed,
     tell,
 )
-from bot.handlers.silence_dialogs import TOO_LATE
 from bot.services.answers import Answer
 from bot.services.approvals import words
 from bot.services.approvals.respond import Outcome, Press

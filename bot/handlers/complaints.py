@@ -7,14 +7,12 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 
 from bot.errors import DatabaseBusy, DatabaseUnavailable
-from bot.handlers.context import COMMIT_SECONDS, NOT_RECORDED, UNSURE, Context
+from bot.handlers.context import COMMIT_SECONDS, NOT_RECORDED, TOO_LATE, UNSURE, Context
 from bot.services.complaints.desk import Filing
 from bot.slack import complaint_views
 from bot.slack.complaint_views import MessagePlace
 from bot.slack.errors import SlackError
 from bot.slack.ids import Input, Shortcut, View
-
-TOO_LATE = "Slack's dialog could not be opened in time; try again."
 
 
 def register(app: AsyncApp, context: Context) -> None:

@@ -16,6 +16,7 @@ from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.answers import Answer
 from bot.services.approvals.desk import ApprovalDesk
 from bot.services.complaints.desk import ComplaintDesk
+from bot.services.escalations.desk import EscalationDesk
 from bot.services.reports.delivery import DeliveryDesk
 from bot.services.reports.noise import ReportDesk
 from bot.services.silences.desk import SilenceDesk
@@ -31,6 +32,8 @@ NOT_RECORDED = "I could not record that in time, so do not count on it. If the m
 #: Who is asking could not be found out, so the answer is no.
 UNSURE = "Slack did not tell me who you are, so nothing was changed. Try again in a moment."
 
+TOO_LATE = "Slack's dialog could not be opened in time; try again."
+
 
 @dataclass(frozen=True)
 class Context:
@@ -44,6 +47,7 @@ class Context:
     rules: RulesDesk
     complaints: ComplaintDesk
     approvals: ApprovalDesk
+    escalations: EscalationDesk
     links: Links
     client: SlackClient
     prefix: str

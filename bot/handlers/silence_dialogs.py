@@ -10,7 +10,6 @@ from bot.slack.ids import Input
 from bot.slack.silence_views import form_view, preview_view
 from riskengine.durations import spoken
 
-TOO_LATE = "Slack's dialog could not be opened in time; try again."
 #: Field → the input that a person fills in.
 INPUTS = {Field.FILTER: Input.SILENCE_FILTER, Field.LASTS: Input.SILENCE_LASTS, Field.COMMENT: Input.SILENCE_COMMENT}
 _NAMES = {Field.FILTER: "Which alerts", Field.LASTS: "For how long", Field.COMMENT: "Why"}

@@ -10,6 +10,7 @@ from bot.errors import DatabaseBusy, DatabaseUnavailable
 from bot.handlers.context import (
     COMMIT_SECONDS,
     NOT_RECORDED,
+    TOO_LATE,
     UNSURE,
     Context,
     committed,
@@ -18,7 +19,7 @@ from bot.handlers.context import (
     pressed,
     tell,
 )
-from bot.handlers.silence_dialogs import TOO_LATE, errors_of, filled_form, form_in, shown_draft
+from bot.handlers.silence_dialogs import errors_of, filled_form, form_in, shown_draft
 from bot.services.alerts.respond import GONE
 from bot.services.answers import Answer
 from bot.services.silences.desk import Drafted

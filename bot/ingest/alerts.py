@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.ingest.bodies import Body
-from bot.ingest.endpoint import Call, Endpoint, Handler, Told, checked
+from bot.ingest.endpoint import LARGEST_ID, Call, Endpoint, Handler, Told, checked
 from bot.ingest.generic_alerts import Batch, GenericAlert, parse_batch
 from bot.ingest.idempotency import HEADER, repeatable_id
 from bot.ingest.intake import Intake, IntakeAnswer
@@ -18,8 +18,6 @@ from bot.settings import HttpSettings
 from riskengine.response.alerts import Alert, AlertStatus, Severity
 
 TAG = "Alerts"
-#: PostgreSQL's bigint; SQLite's integers are as wide.
-LARGEST_ID = 2**63 - 1
 MOST_SHOWN = 500
 
 

@@ -4,14 +4,12 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.ingest.endpoint import Call, Endpoint, Told, checked
+from bot.ingest.endpoint import LARGEST_ID, Call, Endpoint, Told, checked
 from bot.ingest.tokens import Scope
 from bot.services.callbacks.desk import CallbackDesk
 from riskengine.response.callbacks import CallbackRecord, CallbackState
 
 TAG = "Callbacks"
-#: PostgreSQL's bigint; SQLite's integers are as wide.
-LARGEST_ID = 2**63 - 1
 
 
 class ShownCallback(BaseModel):

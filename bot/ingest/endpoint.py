@@ -14,6 +14,9 @@ from bot.store.tokens import Token
 
 Model = TypeVar("Model", bound=BaseModel)
 
+#: PostgreSQL's bigint; SQLite's integers are as wide.
+LARGEST_ID = 2**63 - 1
+
 
 @dataclass(frozen=True)
 class Call:

@@ -6,19 +6,17 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.ingest.bodies import json_body
-from bot.ingest.endpoint import Call, Endpoint, Reply, Told, checked
+from bot.ingest.endpoint import LARGEST_ID, Call, Endpoint, Reply, Told, checked
 from bot.ingest.idempotency import HEADER, repeatable_id
 from bot.ingest.tokens import Scope
 from bot.services.escalations.desk import EscalationDesk
-from bot.services.escalations.state import EscalationState, EscalationStatus
+from bot.services.escalations.state import EscalationState
 from bot.settings import HttpSettings
-from riskengine.areas.escalation import Decision, EscalationTask
+from riskengine.areas.escalation import Decision, EscalationStatus, EscalationTask
 from riskengine.response.approvals.execution import ExecutionStatus
 
 TAG = "Escalations"
 CREATED = 201
-#: PostgreSQL's bigint; SQLite's integers are as wide.
-LARGEST_ID = 2**63 - 1
 #: Seconds; proxies cut what is silent for longer.
 LONGEST_WAIT = 60
 #: Characters of what people and programs say to it.

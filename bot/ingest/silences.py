@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.ingest.bodies import json_body
-from bot.ingest.endpoint import Call, Endpoint, Reply, Told, checked
+from bot.ingest.endpoint import LARGEST_ID, Call, Endpoint, Reply, Told, checked
 from bot.ingest.idempotency import HEADER, repeatable_id
 from bot.ingest.problems import Invalid
 from bot.ingest.tokens import Scope
@@ -22,8 +22,6 @@ from riskengine.response.silences import (
 )
 
 TAG = "Silences"
-#: PostgreSQL's bigint; SQLite's integers are as wide.
-LARGEST_ID = 2**63 - 1
 CREATED = 201
 
 

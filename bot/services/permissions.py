@@ -24,10 +24,11 @@ class Verb(StrEnum):
     COMPLAIN = "file complaints"
     #: Who may decide on which request is the request's own affair.
     APPROVE = "take part in approvals"
+    ESCALATE = "ask for the stronger model"
 
 
 #: What every full member may; the others take a role.
-FOR_ALL_MEMBERS = frozenset({Verb.VIEW, Verb.JUDGE, Verb.COMPLAIN, Verb.APPROVE})
+FOR_ALL_MEMBERS = frozenset({Verb.VIEW, Verb.JUDGE, Verb.COMPLAIN, Verb.APPROVE, Verb.ESCALATE})
 
 
 class People(Protocol):

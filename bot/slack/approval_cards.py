@@ -26,6 +26,8 @@ class SubjectFacts(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     summary: str = ""
+    #: Why people are asked about it.
+    reason: str = ""
     #: Label and value, in the order of their weight.
     facts: tuple[tuple[str, str], ...] = ()
 
@@ -59,34 +61,35 @@ class ApprovalCard(BaseModel):
 
     request_id: int
     version: int
-    kind: str
     title: str
     status: ApprovalStatus
-    emoji: str
     headline: str
     requested_by: str
     requested_for: str
     summary: str
+    reason: str
     facts: tuple[tuple[str, str], ...]
     quorum: int
     approvals: int
     tiers: tuple[TierLine, ...]
     votes: tuple[VoteLine, ...]
-    is_last_tier: bool
+    #: When the last tier's time is over, if nobody decides before.
+    expires_at: datetime
     #: Whom a press on *Pass* has asked; empty in the last tier.
     next_tier: str
     #: The policy wants a comment with an approval, too.
     comment_to_approve: bool
-    due_at: datetime
-    hard_deadline_at: datetime
     decided_by: str
     decided_at: datetime | None
     comment: str
     broke_glass: bool
     #: Too few people are left who could approve.
     is_short: bool
+    #: Until when an approval may be used, while it was not.
     valid_until: datetime | None
     execution: str
+    #: What was told of how the execution ended.
+    execution_detail: str
 
 
 def to_card(detail: ApprovalDetail, subject: SubjectFacts | None) -> ApprovalCard:
@@ -95,31 +98,29 @@ def to_card(detail: ApprovalDetail, subject: SubjectFacts | None) -> ApprovalCar
     return ApprovalCard(
         request_id=request.id,
         version=request.version,
-        kind=request.kind,
         title=request.title,
         status=request.status,
-        emoji=_EMOJI[request.status],
         headline=headline(request),
         requested_by=request.requested_by,
         requested_for=request.requested_for,
         summary=about.summary,
+        reason=about.reason,
         facts=about.facts,
         quorum=request.policy.quorum,
         approvals=sum(vote.verdict is Verdict.APPROVE for vote in detail.votes),
         tiers=tuple(_tier_line(tier) for tier in detail.tiers),
         votes=tuple(_vote_line(vote) for vote in detail.votes),
-        is_last_tier=request.is_last_tier,
+        expires_at=detail.tiers[-1].deadline_at if detail.tiers else request.due_at,
         next_tier="" if request.is_last_tier else request.policy.tiers[request.tier].name,
         comment_to_approve=request.policy.comments is CommentRule.ALWAYS,
-        due_at=request.due_at,
-        hard_deadline_at=request.hard_deadline_at,
         decided_by=request.decided_by or "",
         decided_at=request.decided_at,
         comment=request.comment,
         broke_glass=request.broke_glass,
         is_short=request.short_since is not None,
-        valid_until=request.valid_until,
+        valid_until=None if detail.execution else request.valid_until,
         execution=detail.execution.status if detail.execution else "",
+        execution_detail=detail.execution.detail if detail.execution else "",
     )
 
 

@@ -8,6 +8,7 @@ from bot.slack.manifest import CommandSpec, ShortcutSpec
 class Command(StrEnum):
     ALERTS = "/alerts"
     APPROVALS = "/approvals"
+    ESCALATE = "/escalate"
 
 
 class Action(StrEnum):
@@ -45,6 +46,17 @@ class Input(StrEnum):
     COMPLAINT_ROLE = "complaints.role"
     COMPLAINT_COMMENT = "complaints.comment"
     APPROVAL_COMMENT = "approvals.comment"
+    ESCALATION_TITLE = "escalations.title"
+    ESCALATION_SUMMARY = "escalations.summary"
+    ESCALATION_SERVICES = "escalations.services"
+    ESCALATION_SECURITY = "escalations.security"
+    ESCALATION_COMPLEXITY = "escalations.complexity"
+    ESCALATION_PERFORMANCE = "escalations.performance"
+    ESCALATION_ROLE = "escalations.role"
+    ESCALATION_QUALITY = "escalations.quality"
+    ESCALATION_FLAGS = "escalations.flags"
+    ESCALATION_EMERGENCY = "escalations.emergency"
+    ESCALATION_OVERRIDE = "escalations.override"
 
 
 class View(StrEnum):
@@ -54,6 +66,9 @@ class View(StrEnum):
     APPROVE_FORM = "approvals.approve_form"
     REJECT_FORM = "approvals.reject_form"
     ASK_FORM = "approvals.ask_form"
+    ESCALATION_FORM = "escalations.form"
+    #: The criteria spoke against it, and somebody wants it all the same.
+    ESCALATION_NOT_NEEDED = "escalations.not_needed"
     COMPLAINT_FORM = "complaints.form"
     COMPLAINT_TOLD = "complaints.told"
     SILENCE_FORM = "silences.form"
@@ -77,6 +92,7 @@ COMMANDS = (
         "What waits for your decision",
         "[mine | pending | history | away | back | help]",
     ),
+    CommandSpec(Command.ESCALATE, "Ask for the stronger model", "[TITLE | ID | help]"),
 )
 SHORTCUTS = (
     ShortcutSpec(

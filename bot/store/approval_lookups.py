@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
 from bot.store import approval_people, approval_votes, executions
 from bot.store.approval_votes import approval_votes as votes
-from bot.store.approvals import IS_PENDING, approval_requests
+from bot.store.approvals import APPROVAL, IS_PENDING, approval_requests
 from bot.store.database import Transaction
 from bot.store.messages import Nature, messages
 from riskengine.response.approvals.reports import ApprovalDetail, plan
@@ -47,7 +47,7 @@ def pending(tx: Transaction, limit: int) -> tuple[list[ApprovalRequest], int]:
 def waiting_for(tx: Transaction, user_id: str, limit: int) -> list[ApprovalRequest]:
     """By the card that they were sent, and without a vote of theirs on the present version."""
     card = exists().where(
-        messages.c.subject_kind == "approval",
+        messages.c.subject_kind == APPROVAL,
         messages.c.subject_id == approval_requests.c.id,
         messages.c.channel == user_id,
         messages.c.nature == Nature.CARD,

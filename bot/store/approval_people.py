@@ -66,9 +66,11 @@ def absences(tx: Transaction) -> dict[str, Absence]:
     return {row.user_id: Absence.model_validate(row) for row in tx.execute(_AWAY, {"now": tx.now})}
 
 
-def looked_at(tx: Transaction, roles: Collection[str]) -> dict[str, datetime]:
-    """When each of these roles was last read from Slack; one that never was is missing."""
-    return {row.role: row.seen_at for row in tx.execute(_LOOKS, {"roles": list(roles)})}
+def not_read_since(tx: Transaction, roles: Iterable[str], moment: datetime) -> list[str]:
+    """Those of these roles that Slack has not told since this protocol time, in their order."""
+    names = list(dict.fromkeys(roles))
+    fresh = _fresh(tx, names, moment)
+    return [role for role in names if role not in fresh]
 
 
 def remember(tx: Transaction, people: Mapping[str, Collection[str]], seen_at: datetime) -> None:

@@ -1,7 +1,6 @@
 """Approval requests: their rows, locked, and changed only while they are as they were read."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -25,6 +24,9 @@ from bot.errors import Conflict
 from bot.store.database import Transaction
 from bot.store.schema import Id, Json, UtcDateTime, metadata
 from riskengine.response.approvals.requests import ApprovalRequest
+
+#: What cards, notes, due rows and the audit call their subject.
+APPROVAL = "approval"
 
 approval_requests = Table(
     "approval_requests",
@@ -153,10 +155,10 @@ def _parameters(change: Change) -> dict[str, Any]:
     return {**condition, "of_revision": before.revision, **after}
 
 
-def pending_ids(tx: Transaction, roles: Collection[str] | None = None) -> list[int]:
-    """Every pending request; with roles only those whose policy asks one of them."""
+def pending_ids(tx: Transaction, roles: Collection[str]) -> list[int]:
+    """The pending requests whose policy asks one of these roles."""
     rows = tx.execute(select(approval_requests.c.id, approval_requests.c.policy).where(IS_PENDING))
-    return [row.id for row in rows if roles is None or _asks(row.policy, roles)]
+    return [row.id for row in rows if _asks(row.policy, roles)]
 
 
 def _asks(policy: Mapping[str, Any], roles: Collection[str]) -> bool:
@@ -165,12 +167,6 @@ def _asks(policy: Mapping[str, Any], roles: Collection[str]) -> bool:
 
 def any_pending(tx: Transaction) -> bool:
     return tx.execute(select(approval_requests.c.id).where(IS_PENDING).limit(1)).one_or_none() is not None
-
-
-def overdue(tx: Transaction, before: datetime) -> list[int]:
-    """Pending requests whose tier ended before a moment."""
-    mine = select(approval_requests.c.id).where(IS_PENDING, approval_requests.c.due_at < before)
-    return list(tx.execute(mine).scalars())
 
 
 def raise_revision(tx: Transaction, request_id: int) -> int:

@@ -71,6 +71,13 @@ class Break(NamedTuple):
 _RECORD = insert(audit)
 
 
+def actor(by: str | None) -> str:
+    """The name under which the audit knows a person (`U…`) or a program (`token:NAME`); nobody is the bot itself."""
+    if not by:
+        return SYSTEM
+    return by if by.startswith("token:") else f"slack:{by}"
+
+
 def record(tx: Transaction, entries: Iterable[Entry]) -> None:
     """Write audit rows in the transaction of what they tell of."""
     rows = [{**entry._asdict(), "at": tx.now} for entry in entries]

@@ -7,6 +7,8 @@ from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, func, ins
 from bot.store.database import Transaction
 from bot.store.schema import Id, Json, UtcDateTime, metadata
 
+#: What requests, callbacks and the audit call their subject.
+ESCALATION = "escalation"
 #: What an escalation without an outcome is called.
 OPEN = "pending"
 

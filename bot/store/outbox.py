@@ -28,6 +28,11 @@ class Note(NamedTuple):
     due_at: datetime | None = None
 
 
+def told(moment: datetime) -> dict[str, Any]:
+    """A moment as a payload holds it: Slack shows the first in the reader's time zone, old clients the second."""
+    return {"timestamp": int(moment.timestamp()), "utc": f"{moment:%Y-%m-%d %H:%M} UTC"}
+
+
 def enqueue(tx: Transaction, notes: Sequence[Note]) -> None:
     """Have each note posted; a key that was ever used is passed over.
 

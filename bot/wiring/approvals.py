@@ -4,10 +4,10 @@ from bot.services.approvals.desk import ApprovalDesk
 from bot.services.approvals.roster import Roster
 from bot.services.approvals.terms import ApprovalTerms
 from bot.services.escalations.follow import follow
-from bot.services.escalations.state import ESCALATION
 from bot.services.permissions import People, Permissions
 from bot.settings import Settings
 from bot.store.database import Database
+from bot.store.escalations import ESCALATION
 
 
 def approval_desk(database: Database, people: People, permissions: Permissions, settings: Settings) -> ApprovalDesk:

@@ -135,6 +135,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         telemetry = TelemetryDesk(database, settings.telemetry)
 
         approvals = approval_desk(database, people, permissions, settings)
+        escalations = escalation_desk(database, approvals, settings)
 
         due_runner = DueRunner(database, _works(settings, approvals.terms))
         worker = DeliveryWorker(
@@ -163,6 +164,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             rules=RulesDesk(database, rules),
             complaints=ComplaintDesk(database, permissions),
             approvals=approvals,
+            escalations=escalations,
             links=Links(),
             client=client,
             prefix=settings.slack.prefix,
@@ -181,11 +183,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         stack.push_async_callback(link.close)
         await link.start()
 
-        due_task = supervised(due_runner.run(), "timers", bot.give_up)
-        stack.push_async_callback(_end_gently, due_task, due_runner.stop)
-        worker_task = supervised(worker.run(), "delivery", bot.give_up)
-        stack.push_async_callback(_end, worker_task)
-        stack.push_async_callback(worker.stop)
+        _begin(bot, stack)
 
         folder = Folder(database)
         folder_task = asyncio.create_task(folder.run())
@@ -232,7 +230,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             way=way,
             endpoints=[
                 *silence_endpoints(silences, settings.http),
-                *escalation_endpoints(escalation_desk(database, approvals, settings), settings.http),
+                *escalation_endpoints(escalations, settings.http),
                 *callback_endpoints(callbacks),
             ],
             extra_routes=[link.door.route()],
@@ -254,6 +252,15 @@ def _works(settings: Settings, terms: ApprovalTerms) -> dict[DueKind, Any]:
         DueKind.ADVANCE_APPROVAL: lambda tx, rows: advance_requests(tx, rows, terms),
         DueKind.LOSE_EXECUTION: lose_executions,
     }
+
+
+def _begin(bot: Running, stack: AsyncExitStack) -> None:
+    """Timers and delivery, which end in reverse order."""
+    due_task = supervised(bot.due_runner.run(), "timers", bot.give_up)
+    stack.push_async_callback(_end_gently, due_task, bot.due_runner.stop)
+    worker_task = supervised(bot.worker.run(), "delivery", bot.give_up)
+    stack.push_async_callback(_end, worker_task)
+    stack.push_async_callback(bot.worker.stop)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -1,4 +1,8 @@
-"""The command line as a user has it: a process of its own, with an environment and a directory of its own."""
+"""The command line as a user has it: a process of its own, with an environment and a directory of its own.
+
+The process is forked from one that has imported riskbot already; `run_program` starts a new interpreter, and a test of
+each kind does that: the entry point, help, a check of the whole, and every command that stays.
+"""
 
 import os
 import subprocess
@@ -9,6 +13,8 @@ import pytest
 
 from bot.sandbox.constants import APP_TOKEN, BOT_TOKEN
 from bot.sandbox.server import SandboxServer
+from tests import programs
+from tests.programs import Finished
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Somebody for each tier of the shipped policies.
@@ -23,8 +29,17 @@ class Shell:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("RISKBOT_")}
         self.environment = {**clean, "PYTHONPATH": str(ROOT), "COLUMNS": "200", "PYTHONWARNINGS": "error"}
 
-    def run(self, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str, code: int = 0) -> Finished:
+        done = programs.run(programs.RISKBOT, *words, cwd=self.directory, environment=self.environment)
+        return self._as_expected(done, code)
+
+    def run_anew(self, *words: str, code: int = 0) -> Finished:
+        """The same in an interpreter of its own, with all its imports."""
         done = self.run_program(sys.executable, "-m", "bot.cli", *words)
+        return self._as_expected(Finished(done.returncode, done.stdout, done.stderr), code)
+
+    @staticmethod
+    def _as_expected(done: Finished, code: int) -> Finished:
         assert done.returncode == code, f"{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr
         return done

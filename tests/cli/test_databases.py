@@ -40,7 +40,7 @@ def record(shell, count, *, seal=True):
 
 
 def test_migrate_makes_the_default_database_once(shell):
-    assert f"went from empty to schema {SCHEMA_REVISION}" in shell.says("migrate")
+    assert f"went from empty to schema {SCHEMA_REVISION}" in shell.run_anew("migrate").stdout
     assert "nothing to do" in shell.says("migrate")
     assert json.loads(shell.says("migrate", "--json")) == {"before": SCHEMA_REVISION, "after": SCHEMA_REVISION}
     assert (shell.directory / "riskbot.db").is_file()
@@ -66,12 +66,12 @@ def test_commands_on_an_empty_database_say_migrate(shell):
 
 def test_backup_is_a_usable_copy(on_sqlite):
     record(on_sqlite, 3)
-    assert "Copied the database to copy.db" in on_sqlite.says("backup", "copy.db")
+    assert "Copied the database to copy.db" in on_sqlite.run_anew("backup", "copy.db").stdout
     copy = on_sqlite.directory / "copy.db"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert [path.name for path in on_sqlite.directory.glob(".copy*")] == []
     on_sqlite.environment["RISKBOT_DATABASE_URL"] = f"sqlite:///{copy}"
-    assert "3 rows" in on_sqlite.says("audit", "verify")
+    assert "3 rows" in on_sqlite.run_anew("audit", "verify").stdout
 
 
 def test_backup_overwrites_nothing(on_sqlite):

@@ -9,7 +9,7 @@ TASK = {"task_id": "t1", "title": "Rotate keys", "services": ["a", "b", "c"], "r
 
 def test_decision_is_printed_for_people_and_for_programs(shell):
     (shell.directory / "task.json").write_text(json.dumps(TASK))
-    said = shell.says("decide", "task.json")
+    said = shell.run_anew("decide", "task.json").stdout
     assert "Escalate: the score 0.5 reaches the decision line 0.5." in said
     assert "claude-opus-5-5 runs in its place" in said
     printed = json.loads(shell.says("decide", "task.json", "--json"))

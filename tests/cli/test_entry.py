@@ -25,7 +25,7 @@ COMMANDS = [
 
 @pytest.mark.parametrize("command", [[], *COMMANDS], ids=" ".join)
 def test_help_has_an_example(shell, command):
-    said = shell.says(*command, "--help")
+    said = shell.run_anew(*command, "--help").stdout
     assert "Example:\n  riskbot" in said
 
 

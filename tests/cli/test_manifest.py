@@ -6,7 +6,7 @@ import yaml
 
 
 def test_manifest_is_yaml_for_socket_mode(shell):
-    manifest = yaml.safe_load(shell.says("manifest"))
+    manifest = yaml.safe_load(shell.run_anew("manifest").stdout)
     assert manifest["settings"]["socket_mode_enabled"] is True
     assert "/alerts" in [each["command"] for each in manifest["features"]["slash_commands"]]
 

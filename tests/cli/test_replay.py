@@ -65,7 +65,7 @@ def test_table_is_sent_once_however_often(migrated, database_url):
 def test_recording_that_grew_goes_on_where_it_was(on_sqlite, sqlite_url):
     file = on_sqlite.directory / "trace.csv"
     file.write_text(HEAD + "".join(ROWS[:20]))
-    on_sqlite.says("replay", "trace.csv")
+    on_sqlite.run_anew("replay", "trace.csv")
     file.write_text(HEAD + "".join(ROWS))
     assert "10 were new, 20 were known already" in on_sqlite.says("replay", "trace.csv")
 

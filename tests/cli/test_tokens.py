@@ -27,7 +27,7 @@ def test_scope_may_be_repeated(on_sqlite):
 
 
 def test_name_is_taken_once(on_sqlite):
-    on_sqlite.run("token", "create", "ci", "--scope", "read")
+    on_sqlite.run_anew("token", "create", "ci", "--scope", "read")
     assert "a token of the name ci already" in on_sqlite.complains("token", "create", "ci", "--scope", "read", code=2)
 
 

@@ -127,7 +127,7 @@ def views() -> Iterator[tuple[str, str, dict[str, Any]]]:
 def examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield from views()
     for label, text in TEXTS.items():
-        facts = SubjectFacts(summary=text, facts=tuple((text, text) for _ in range(20)))
+        facts = SubjectFacts(summary=text, reason=text, facts=tuple((text, text) for _ in range(20)))
         for state, detail in _details(text):
             for subject in (None, facts):
                 card = dict(to_card(detail, subject))

@@ -16,6 +16,7 @@ from tests.contracts import (
     approval_examples,
     complaint_examples,
     delivery_examples,
+    escalation_examples,
     hearing_examples,
     noise_examples,
     rule_examples,
@@ -297,5 +298,6 @@ def all_examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
         silence_examples.examples,
         noise_examples.examples,
         approval_examples.examples,
+        escalation_examples.examples,
     ):
         yield from part()

@@ -8,6 +8,7 @@ import pytest
 
 from bot.handlers import approvals_words
 from bot.handlers.alerts_words import WORDS
+from bot.services.escalations.forms import Flag
 from bot.slack.ids import COMMANDS, SHORTCUTS, Action, Command, Input, View
 from riskengine.complaints import ComplaintKind
 from tests.contracts.examples import all_examples
@@ -84,13 +85,16 @@ def test_a_view_that_can_be_sent_is_listened_to(drawn):
 def test_ids_alone_travel_in_buttons(drawn):
     values = {each["value"] for _, each in drawn if "value" in each}
     assert values
-    assert all(re.fullmatch(r"(request:\d+:)?\d+", value) for value in values - set(ComplaintKind)), (
+    assert all(re.fullmatch(r"(request:\d+:)?\d+", value) for value in values - set(ComplaintKind) - set(Flag)), (
         "a value holds more than an id"
     )
     blocks = {each["block_id"] for _, each in drawn if "block_id" in each}
     assert all(re.fullmatch(r"(group|digest|silence):\d+", block_id) for block_id in blocks - set(Input))
     remembered = {each["private_metadata"] for _, each in drawn if "private_metadata" in each}
-    assert all(re.fullmatch(r"[CDG][A-Z0-9]+:\d+\.\d{6}:(\d+\.\d{6})?|request:\d+:\d+", each) for each in remembered)
+    assert all(
+        re.fullmatch(r"[CDG][A-Z0-9]+:\d+\.\d{6}:(\d+\.\d{6})?|request:\d+:\d+|escalation:\d+", each)
+        for each in remembered
+    )
 
 
 @pytest.mark.parametrize("prefix", ["", "rb-"])

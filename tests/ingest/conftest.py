@@ -71,7 +71,7 @@ class Api:
 
     def with_token(self, token: str | None) -> httpx.AsyncClient:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.AsyncClient(base_url=self.base_url, headers=headers, timeout=20, trust_env=False)
+        return httpx.AsyncClient(base_url=self.base_url, headers=headers, timeout=20, trust_env=False, verify=False)
 
     async def token_of(self, name: str, *scopes: Scope) -> httpx.AsyncClient:
         return self.with_token((await create_token(self.database, name=name, scopes=scopes)).text)

@@ -68,7 +68,7 @@ def server(shared_server: SandboxServer) -> SandboxServer:
 
 @pytest.fixture
 async def people(server: SandboxServer) -> AsyncIterator[Driver]:
-    async with httpx.AsyncClient(timeout=10, trust_env=False) as http:
+    async with httpx.AsyncClient(timeout=10, trust_env=False, verify=False) as http:
         yield Driver(server, http)
 
 

@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 
 from bot.services.approvals import respond
-from bot.services.approvals.open import Opening
+from bot.services.approvals.open import Opening, open_request
 from bot.services.approvals.respond import Press
 from bot.store import approval_lookups as lookups
 from bot.wiring.approvals import approval_terms
@@ -28,7 +28,7 @@ async def bot(start_bot, workspace):
 
 
 async def ask(bot: Bot, *, by: str = "token:ci", requested_for: str = "", title: str = TITLE) -> ApprovalRequest:
-    """Through the service, as the HTTP API does."""
+    """Through the service, as escalations do."""
     opening = Opening(
         kind="escalation",
         subject_kind="test",
@@ -38,7 +38,9 @@ async def ask(bot: Bot, *, by: str = "token:ci", requested_for: str = "", title:
         requested_by=by,
         requested_for=requested_for,
     )
-    return (await bot.running.approvals.open(opening)).request
+    approvals = bot.running.approvals
+    await approvals.know_people(opening.kind)
+    return (await bot.database.write(lambda tx: open_request(tx, opening, approvals.terms))).request
 
 
 def in_dm(who: str, message: Message) -> Message:

@@ -113,11 +113,11 @@ class Wire:
         before = len(await self.private_texts(user_id))
         ack = await self.deliver(kind, payload)
         # An answer by response_url follows the acknowledgement within moments.
-        for _ in range(10):
+        for _ in range(4):
             texts = await self.private_texts(user_id)
             if len(texts) > before:
                 return ack, texts[-1]
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
         return ack, ""
 
     async def _response_url(self, kind: str, user_id: str, channel_id: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -68,6 +69,65 @@ def hold(path):
     for holder in holders:
         if holder.process.poll() is None:
             holder.release()
+
+
+async def test_a_write_gives_way_between_its_statements_and_is_stored_once(database):
+    """Undone, then done again behind the press; nothing of the first attempt is left."""
+    order, begun, pressed = [], threading.Event(), threading.Event()
+
+    def batch(tx):
+        order.append("batch begins")
+        destinations.ensure(tx, ["C1"])
+        begun.set()
+        pressed.wait(10)
+        seen = tx.execute(sa.text("SELECT count(*) FROM destinations")).scalar_one()
+        destinations.ensure(tx, ["C2"])
+        return seen
+
+    def press(tx):
+        order.append("press")
+        destinations.ensure(tx, ["C3"])
+
+    sender = asyncio.ensure_future(database.write(batch))
+    await asyncio.to_thread(begun.wait, 10)
+    person = asyncio.ensure_future(database.write(press, urgent=True))
+    await asyncio.sleep(0)
+    pressed.set()
+    await person
+    assert await sender == 2, "its own row and the press's, and its first attempt's is gone"
+    assert order == ["batch begins", "press", "batch begins"]
+
+
+async def test_the_loop_stands_still_while_a_press_is_written(database):
+    loop, seen = asyncio.get_running_loop(), []
+
+    def press(tx):
+        loop.call_soon_threadsafe(seen.append, "the loop went on")
+        for number in range(20):
+            destinations.ensure(tx, [f"C{number}"])
+        return list(seen)
+
+    assert await database.write(press, urgent=True) == []
+
+
+async def test_the_loop_goes_on_while_anything_else_is_written(database):
+    loop, turned = asyncio.get_running_loop(), threading.Event()
+
+    def timer(_tx):
+        loop.call_soon_threadsafe(turned.set)
+        return turned.wait(10)
+
+    assert await database.write(timer)
+
+
+async def test_a_press_that_fails_lets_the_loop_go_on_and_is_undone(database):
+    def press(tx):
+        destinations.ensure(tx, ["C1"])
+        raise ValueError("not this one")
+
+    with pytest.raises(ValueError, match="not this one"):
+        await database.write(press, urgent=True)
+    assert await database.read(lambda tx: tx.execute(sa.text("SELECT count(*) FROM destinations")).scalar_one()) == 0
 
 
 async def test_writes_happen_in_the_order_of_asking(path):

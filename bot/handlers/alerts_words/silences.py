@@ -3,8 +3,8 @@
 from typing import Any
 
 from bot.handlers.asked import Asked, Reply
-from bot.handlers.context import Context
-from bot.handlers.silence_dialogs import TOO_LATE, filled_form, shown_draft
+from bot.handlers.context import TOO_LATE, Context
+from bot.handlers.silence_dialogs import filled_form, shown_draft
 from bot.services.silences.desk import Drafted
 from bot.services.silences.forms import USUAL, SilenceForm, read_line
 from bot.slack import silence_views

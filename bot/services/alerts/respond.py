@@ -132,7 +132,7 @@ def _commit(answer: Answer) -> Answer:
 
 
 def _record(tx: Transaction, user_id: str, verb: str, group_ids: list[int], **detail: str) -> None:
-    actor = user_id if user_id.startswith("token:") else f"slack:{user_id}"
+    actor = audit.actor(user_id)
     audit.record(tx, [audit.Entry(actor, verb, changes.GROUP, each, dict(detail)) for each in group_ids])
 
 

@@ -123,7 +123,7 @@ def _say(tx: Transaction, asking: Asking, verb: str, numbers: list[int], filters
     destinations.ensure(tx, [asking.channel])
     outbox.enqueue(tx, [Note(key, f"alerts/{verb}", KIND, numbers[0], payload, channel=asking.channel)])
     entries = zip(numbers, filters, strict=True)
-    actor = f"slack:{asking.user_id}"
+    actor = audit.actor(asking.user_id)
     detail = {"channel": asking.channel}
     audit.record(tx, [audit.Entry(actor, verb, KIND, each, {**detail, "filter": str(one)}) for each, one in entries])
 

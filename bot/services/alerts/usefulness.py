@@ -26,7 +26,7 @@ def judge(tx: Transaction, press: Press, *, useful: bool) -> Answer:
         return Answer.unchanged(f"You have called this alert {said} already. Nothing was changed.")
     judgements.put(tx, press.group_id, press.user_id, useful=useful)
     verb = USEFUL if useful else NOT_USEFUL
-    audit.record(tx, [audit.Entry(f"slack:{press.user_id}", verb, GROUP, press.group_id, {})])
+    audit.record(tx, [audit.Entry(audit.actor(press.user_id), verb, GROUP, press.group_id, {})])
     pass_by(FailPoint.PRESS_BEFORE_COMMIT)
     if before is not None:
         return Answer.done(f"Changed: you now call this alert {said}.")

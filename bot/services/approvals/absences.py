@@ -4,7 +4,6 @@ from collections.abc import Collection
 from datetime import datetime
 
 from bot.services.answers import Answer, at, who
-from bot.services.approvals.settle import actor
 from bot.store import approval_people, approvals, audit, due, inbound
 from bot.store.database import Transaction
 from bot.store.due import DueKind
@@ -46,4 +45,4 @@ def look_again(tx: Transaction, roles: Collection[str], moment: datetime) -> Non
 
 
 def _record(tx: Transaction, user_id: str, verb: str, **detail: str) -> None:
-    audit.record(tx, [audit.Entry(actor(user_id), verb, PERSON, 0, {"user": user_id, **detail})])
+    audit.record(tx, [audit.Entry(audit.actor(user_id), verb, PERSON, 0, {"user": user_id, **detail})])

@@ -7,7 +7,6 @@ from bot.errors import NotFound
 from bot.failpoints import FailPoint, pass_by
 from bot.services.answers import Answer
 from bot.services.approvals import absences, respond
-from bot.services.approvals.open import Opened, Opening, open_request
 from bot.services.approvals.respond import Outcome, Press
 from bot.services.approvals.roster import Roster
 from bot.services.approvals.terms import ApprovalTerms
@@ -39,19 +38,12 @@ class ApprovalDesk:
         """Know who is in the roles of the policies in force, so that a press need not wait for Slack to say it."""
         await self._roster.keep_fresh(role for policy in self.terms.settings.policies.values() for role in policy.roles)
 
-    async def open(self, opening: Opening) -> Opened:
-        """Raises Conflict and ApprovalImpossible as `open_request` does."""
-        await self.know_people(opening.kind, emergency=opening.emergency, policy=opening.policy)
-        opened = await self._database.write(lambda tx: open_request(tx, opening, self.terms), urgent=True)
-        pass_by(FailPoint.PRESS_COMMITTED)
-        return opened
-
     def now(self) -> datetime:
         return self._database.clock.now()
 
-    async def refusal(self, user_id: str) -> str | None:
+    async def refusal(self, user_id: str, verb: Verb = Verb.APPROVE) -> str | None:
         """Why this person may not even look, in a sentence for them; None when they may."""
-        return await self._permissions.refusal(user_id, Verb.APPROVE)
+        return await self._permissions.refusal(user_id, verb)
 
     async def approve(self, press: Press) -> Answer:
         return await self._person(press, respond.approve)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.errors import Conflict, NotFound
-from bot.services.approvals.settle import actor, settle
-from bot.services.approvals.terms import APPROVAL, ApprovalTerms, Changed
+from bot.services.approvals.settle import settle
+from bot.services.approvals.terms import ApprovalTerms, Changed
 from bot.store import approval_people, approval_votes, approvals, audit, cards, due, executions
+from bot.store.approvals import APPROVAL
 from bot.store.database import Transaction
 from bot.store.due import DueKind, DueRow
 from riskengine.response.approvals import execution as rules
@@ -36,7 +37,7 @@ def begin_execution(tx: Transaction, request_id: int, payload_hash: str, by: str
     if started is None:
         return Begun(None, Refusal(Reason.EXECUTED_ALREADY, step.request, at=tx.now, word=ExecutionStatus.STARTED))
     due.schedule(tx, DueKind.LOSE_EXECUTION, [started.id], tx.now + terms.settings.execution_lost_after)
-    _tell(tx, started, actor(by), "approval_execution_started")
+    _tell(tx, started, audit.actor(by), "approval_execution_started")
     return Begun(started, None)
 
 
@@ -50,7 +51,7 @@ def end_execution(tx: Transaction, execution_id: int, status: ExecutionStatus, d
     if status not in ENDS or execution.status not in OPEN_STATES:
         raise Conflict(f"Execution {execution_id} is {execution.status}; it cannot become {status}.")
     due.cancel(tx, DueKind.LOSE_EXECUTION, [execution_id])
-    return _end(tx, execution, status, detail, actor(by))
+    return _end(tx, execution, status, detail, audit.actor(by))
 
 
 def lose_executions(tx: Transaction, rows: Sequence[DueRow]) -> None:

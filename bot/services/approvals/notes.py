@@ -1,12 +1,12 @@
 """What is said of a request once: in the thread of its card, and to people in private."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from bot.services.approvals.terms import APPROVAL, Changed
+from bot.services.approvals.terms import Changed
+from bot.store.approvals import APPROVAL
 from bot.store.messages import Priority
-from bot.store.outbox import Note
+from bot.store.outbox import Note, told
 from riskengine.response.approvals.requests import ApprovalRequest, Event, EventKind
 
 #: Free text of people that a note repeats, in characters.
@@ -83,9 +83,7 @@ def _ended(request: ApprovalRequest, event: Event, thread: int | None) -> Iterat
     }
     if thread is not None:
         yield _note(request, "decided", "decided", payload, thread_of=thread)
-    for person in sorted(request.own_people - {event.by}):
-        if not person.startswith("token:"):
-            yield _note(request, f"result:{person}", "result", payload, channel=person, priority=Priority.URGENT)
+    yield from _to_own_people(request, event.by, "result", "result", payload)
 
 
 def _broke_glass(request: ApprovalRequest, event: Event, channel: str) -> Note:
@@ -101,9 +99,16 @@ def information(
     which = f"information:{delivery_id}"
     if thread is not None:
         yield _note(request, which, "information", payload, thread_of=thread)
-    for person in sorted(request.own_people - {by}):
+    yield from _to_own_people(request, by, which, "information", payload)
+
+
+def _to_own_people(
+    request: ApprovalRequest, but: str, which: str, template: str, payload: Mapping[str, Any]
+) -> Iterator[Note]:
+    """In private to whoever asked and whom it is for, except one of them; programs read no messages."""
+    for person in sorted(request.own_people - {but}):
         if not person.startswith("token:"):
-            yield _note(request, f"{which}:{person}", "information", payload, channel=person, priority=Priority.URGENT)
+            yield _note(request, f"{which}:{person}", template, payload, channel=person, priority=Priority.URGENT)
 
 
 def short(request: ApprovalRequest, possible: int, thread: int | None) -> Iterator[Note]:
@@ -116,11 +121,6 @@ def short(request: ApprovalRequest, possible: int, thread: int | None) -> Iterat
 
 def _about(request: ApprovalRequest) -> dict[str, Any]:
     return {"title": request.title, "requested_by": request.requested_by, "requested_for": request.requested_for}
-
-
-def told(moment: datetime) -> dict[str, Any]:
-    """A moment as a note's payload holds it."""
-    return {"timestamp": int(moment.timestamp()), "utc": f"{moment:%Y-%m-%d %H:%M} UTC"}
 
 
 def _note(request: ApprovalRequest, which: str, template: str, payload: Mapping[str, Any], **where: Any) -> Note:

@@ -7,9 +7,10 @@ from pydantic import BaseModel, ConfigDict
 from bot.failpoints import FailPoint, pass_by
 from bot.services.answers import Answer
 from bot.services.approvals import notes, words
-from bot.services.approvals.settle import actor, settle
-from bot.services.approvals.terms import APPROVAL, ApprovalTerms, Changed
+from bot.services.approvals.settle import settle
+from bot.services.approvals.terms import ApprovalTerms, Changed
 from bot.store import approval_people, approval_votes, approvals, audit, cards, destinations, inbound, outbox
+from bot.store.approvals import APPROVAL
 from bot.store.database import Transaction
 from riskengine.response.approvals import changes, decisions, shortage, timers
 from riskengine.response.approvals.decisions import Ballot
@@ -109,7 +110,8 @@ def ask_information(tx: Transaction, press: Press, terms: ApprovalTerms) -> Outc
     told = list(notes.information(outcome.request, press.user_id, press.comment, press.delivery_id, thread))
     destinations.ensure(tx, [note.channel for note in told if note.channel])
     outbox.enqueue(tx, told)
-    audit.record(tx, [audit.Entry(actor(press.user_id), "approval_information_asked", APPROVAL, press.request_id, {})])
+    actor = audit.actor(press.user_id)
+    audit.record(tx, [audit.Entry(actor, "approval_information_asked", APPROVAL, press.request_id, {})])
     return outcome.model_copy(update={"changed": True, "text": "Your question is in the thread of the request."})
 
 

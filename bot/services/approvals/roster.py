@@ -51,9 +51,8 @@ class Roster:
                 await self._database.write(lambda tx: _remember(tx, members, asked_at))
 
     async def _old(self, roles: list[str], share: float) -> list[str]:
-        seen: Mapping[str, datetime] = await self._database.read(lambda tx: approval_people.looked_at(tx, roles))
         since = self._database.clock.protocol_now() - self._settings.groups_cached_for * share
-        return [role for role in roles if role not in seen or seen[role] < since]
+        return await self._database.read(lambda tx: approval_people.not_read_since(tx, roles, since))
 
     async def _ask(self, role: str) -> frozenset[str] | None:
         names = self._settings.roles.get(role, ())

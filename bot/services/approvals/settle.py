@@ -8,10 +8,10 @@ from typing import Any
 
 from bot.failpoints import FailPoint, pass_by
 from bot.services.approvals import notes
-from bot.services.approvals.terms import APPROVAL, ApprovalTerms, Changed
+from bot.services.approvals.terms import ApprovalTerms, Changed
 from bot.store import approval_votes, approvals, audit, cards, destinations, due, outbox
 from bot.store.approval_votes import Opened
-from bot.store.approvals import Change
+from bot.store.approvals import APPROVAL, Change
 from bot.store.audit import Entry
 from bot.store.cards import CardWish
 from bot.store.database import Transaction
@@ -19,7 +19,7 @@ from bot.store.due import DueKind
 from bot.store.messages import Priority
 from riskengine.response.approvals import eligibility
 from riskengine.response.approvals.eligibility import Facts
-from riskengine.response.approvals.requests import ApprovalRequest, Event, EventKind, Vote
+from riskengine.response.approvals.requests import ApprovalRequest, EventKind, Vote
 from riskengine.response.approvals.timers import next_moment
 
 CARD = "approvals/card"
@@ -71,16 +71,7 @@ def _entries(change: Changed, asked: Mapping[int, list[str]]) -> Iterator[Entry]
             detail |= {"asked": asked[change.after.id]}
         if change.vote is not None and event.by == change.vote.voter:
             detail |= {"verdict": change.vote.verdict}
-        yield Entry(actor_of(event), event.kind, APPROVAL, change.after.id, detail)
-
-
-def actor_of(event: Event) -> str:
-    return actor(event.by) if event.by else audit.SYSTEM
-
-
-def actor(user_id: str) -> str:
-    """A person or a program, as the audit names them."""
-    return user_id if user_id.startswith("token:") else f"slack:{user_id}"
+        yield Entry(audit.actor(event.by), event.kind, APPROVAL, change.after.id, detail)
 
 
 def _tell(

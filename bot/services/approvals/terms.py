@@ -10,9 +10,6 @@ from bot.settings_approvals import ApprovalSettings
 from bot.store.database import Transaction
 from riskengine.response.approvals.requests import ApprovalRequest, Event, EventKind, Vote
 
-#: What cards and notes of requests call their subject.
-APPROVAL = "approval"
-
 
 class Changed(NamedTuple):
     """One request before and after a transition, and what happened."""

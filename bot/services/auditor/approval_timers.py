@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from bot.services.auditor.findings import Check, Finding, Terms
 from bot.store import due, invariants
+from bot.store.approvals import APPROVAL
 from bot.store.database import Transaction
 from bot.store.due import DueKind
-
-APPROVAL = "approval"
 
 
 def _untimed(tx: Transaction, _terms: Terms) -> list[Finding]:

@@ -71,7 +71,7 @@ def file_complaint(tx: Transaction, filing: Filing) -> Answer:
     told = filing.model_dump(include={"kind", "comment", "channel", "message_ts", "permalink"})
     number = store.file(tx, Filed(complained_by=filing.user_id, model=model, role=role, **told))
     detail = {"kind": filing.kind, "model": model, "role": role}
-    audit.record(tx, [audit.Entry(f"slack:{filing.user_id}", "complained", KIND, number, detail)])
+    audit.record(tx, [audit.Entry(audit.actor(filing.user_id), "complained", KIND, number, detail)])
     pass_by(FailPoint.PRESS_BEFORE_COMMIT)
     return Answer.done(THANKS)
 

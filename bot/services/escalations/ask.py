@@ -8,11 +8,12 @@ from bot.errors import Conflict
 from bot.services.approvals.open import Opening, open_request
 from bot.services.approvals.terms import ApprovalTerms
 from bot.services.escalations.follow import tell_asker
-from bot.services.escalations.state import ESCALATION, EscalationState, EscalationStatus, state_of
+from bot.services.escalations.state import EscalationState, state_of
 from bot.store import audit
 from bot.store import escalations as store
 from bot.store.database import Transaction
-from riskengine.areas.escalation import Decision, EscalationTask
+from bot.store.escalations import ESCALATION
+from riskengine.areas.escalation import Decision, EscalationStatus, EscalationTask
 from riskengine.areas.escalation.task import task_hash
 from riskengine.pricing import TaskEstimates
 
@@ -85,7 +86,7 @@ def _store(tx: Transaction, wanted: Wanted) -> int:
         outcome=None if decision.escalate else EscalationStatus.NOT_NEEDED,
     )
     detail = {"escalate": decision.escalate, "score": str(decision.score)}
-    actor = wanted.by if wanted.by.startswith("token:") else f"slack:{wanted.by}"
+    actor = audit.actor(wanted.by)
     audit.record(tx, [audit.Entry(actor, "escalation_decided", ESCALATION, escalation_id, detail)])
     return escalation_id
 

@@ -8,16 +8,19 @@ from bot.failpoints import FailPoint, pass_by
 from bot.services.approvals.desk import ApprovalDesk
 from bot.services.approvals.respond import Press, withdraw
 from bot.services.callbacks.desk import check_url
-from bot.services.escalations import use
+from bot.services.escalations import by_people, use
 from bot.services.escalations.ask import Asked, Wanted, ask, find_earlier
-from bot.services.escalations.state import ESCALATION, EscalationState, EscalationStatus, state_of
+from bot.services.escalations.by_people import Shown
+from bot.services.escalations.state import EscalationState, state_of
 from bot.services.escalations.waiting import Waiting
+from bot.services.permissions import Verb
 from bot.settings_callbacks import CallbackSettings
 from bot.settings_escalation import EscalationSettings
 from bot.store import approval_people
 from bot.store import escalations as store
 from bot.store.database import Database, Transaction
-from riskengine.areas.escalation import Decision, EscalationTask, decide
+from bot.store.escalations import ESCALATION
+from riskengine.areas.escalation import Decision, EscalationStatus, EscalationTask, decide
 from riskengine.areas.escalation.task import content_hash
 from riskengine.pricing import PriceBook, estimate_task
 from riskengine.response.approvals.execution import ExecutionStatus
@@ -74,11 +77,34 @@ class EscalationDesk:
             await self._waiting.until_final(escalation_id, wait_seconds)
         return await self._database.read(lambda tx: state_of(tx, escalation_id))
 
+    async def refusal(self, user_id: str) -> str | None:
+        """Why this person may not ask for anything, in a sentence for them; None when they may."""
+        return await self._approvals.refusal(user_id, Verb.ESCALATE)
+
+    async def get_ready(self) -> None:
+        """Have the people known whom an escalation would ask, while somebody still fills in their form."""
+        for emergency in (False, True):
+            await self._approvals.know_people(ESCALATION, emergency=emergency)
+
+    @property
+    def security_types(self) -> tuple[str, ...]:
+        """Those that count for a decision."""
+        settings = self._settings
+        every = (*settings.criteria.security_critical.types, *settings.fallbacks.emergency_security_types)
+        return tuple(dict.fromkeys(every))
+
+    async def ask_anyway(self, escalation_id: int, by: str, reason: str, key: str) -> Asked:
+        """Ask for what was not needed, by this person's override. Raises NotFound, else what `ask` raises."""
+        task = await self._database.read(lambda tx: by_people.overridden(tx, escalation_id, by, reason))
+        return await self.ask(task, by, key)
+
+    async def shown(self, escalation_id: int) -> Shown:
+        """One escalation as people are shown it. Raises NotFound."""
+        return await self._database.read(lambda tx: by_people.shown(tx, escalation_id))
+
     async def listed(self, status: EscalationStatus | None, limit: int) -> list[EscalationState]:
         """The newest first."""
-        return await self._database.read(
-            lambda tx: [state_of(tx, each) for each in store.newest(tx, _outcome(status), limit)]
-        )
+        return await self._database.read(lambda tx: [state_of(tx, each) for each in store.newest(tx, status, limit)])
 
     async def withdraw(self, escalation_id: int, by: str, delivery_id: str, comment: str) -> EscalationState:
         """Take it back. Raises NotFound, and NotDone when it is over already or another's."""
@@ -129,13 +155,8 @@ class EscalationDesk:
         terms = self._approvals.terms
         roles = terms.settings.policies[terms.settings.policy_for(ESCALATION, emergency=emergency)].roles
         since = self._database.clock.protocol_now() - terms.people.groups_cached_for
-        seen = await self._database.read(lambda tx: approval_people.looked_at(tx, roles))
-        if any(role not in seen or seen[role] < since for role in roles):
+        if await self._database.read(lambda tx: approval_people.not_read_since(tx, roles, since)):
             raise PeopleUnreadable("Slack did not say who is in the roles that could approve this.") from None
-
-
-def _outcome(status: EscalationStatus | None) -> str | None:
-    return status.value if status else None
 
 
 def _payload_hash(payload: object) -> str:

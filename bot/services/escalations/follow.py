@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from bot.services.approvals.terms import Changed
-from bot.services.escalations.state import ESCALATION, state_of
+from bot.services.escalations.state import state_of
 from bot.store import callbacks
 from bot.store import escalations as store
 from bot.store.callbacks import Wish
 from bot.store.database import Bell, Transaction
+from bot.store.escalations import ESCALATION
 
 
 def follow(tx: Transaction, changes: Sequence[Changed]) -> None:

@@ -1,7 +1,6 @@
 """An escalation as programs see it: read in one transaction, told the same way by GET, long poll and callback."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,26 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.errors import NotFound
 from bot.store import approval_lookups, audit
 from bot.store import escalations as store
+from bot.store.approvals import APPROVAL
 from bot.store.database import Transaction
-from riskengine.areas.escalation import Decision
+from bot.store.escalations import ESCALATION
+from riskengine.areas.escalation import Decision, EscalationStatus
 from riskengine.response.approvals.execution import ExecutionStatus
 from riskengine.response.approvals.reports import ApprovalDetail
 from riskengine.response.approvals.requests import ApprovalStatus
-
-ESCALATION = "escalation"
-APPROVAL = "approval"
-
-
-class EscalationStatus(StrEnum):
-    """`pending` until it is decided; all others are final."""
-
-    #: The decision was not to escalate, so nobody was asked.
-    NOT_NEEDED = "not_needed"
-    PENDING = "pending"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    EXPIRED = "expired"
-    WITHDRAWN = "withdrawn"
 
 
 class _Shown(BaseModel):
@@ -81,9 +67,7 @@ class EscalationState(_Shown):
 
 def state_of(tx: Transaction, escalation_id: int) -> EscalationState:
     """Raises NotFound."""
-    row = store.by_id(tx, escalation_id)
-    if row is None:
-        raise NotFound(f"There is no escalation {escalation_id}.", hint="GET /v1/escalations lists them.")
+    row = row_of(tx, escalation_id)
     found = approval_lookups.detail(tx, row["request_id"]) if row["request_id"] else None
     return EscalationState(
         id=escalation_id,
@@ -92,6 +76,14 @@ def state_of(tx: Transaction, escalation_id: int) -> EscalationState:
         timeline=_timeline(tx, escalation_id, row["request_id"]),
         **_asked(found),
     )
+
+
+def row_of(tx: Transaction, escalation_id: int) -> dict[str, Any]:
+    """Raises NotFound."""
+    row = store.by_id(tx, escalation_id)
+    if row is None:
+        raise NotFound(f"There is no escalation {escalation_id}.", hint="GET /v1/escalations lists them.")
+    return row
 
 
 def _asked(found: ApprovalDetail | None) -> dict[str, Any]:

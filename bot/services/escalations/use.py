@@ -1,14 +1,12 @@
 """Using an approved escalation: begun once with the very payload that was approved, and its end reported."""
 
 import re
-from typing import Any
 
 from bot.errors import Conflict
 from bot.services.approvals import words
 from bot.services.approvals.execution import begin_execution, end_execution
 from bot.services.approvals.terms import ApprovalTerms
-from bot.services.escalations.state import EscalationState, EscalationStatus, state_of
-from bot.store import escalations as store
+from bot.services.escalations.state import EscalationState, row_of, state_of
 from bot.store import executions
 from bot.store.database import Bell, Transaction
 from riskengine.response.approvals.execution import ExecutionStatus
@@ -26,9 +24,8 @@ class NotDone(Conflict):
 
 def request_of(tx: Transaction, escalation_id: int) -> int:
     """Its approval request. Raises NotFound, and NotDone where none was needed."""
-    state = state_of(tx, escalation_id)
-    row: dict[str, Any] | None = store.by_id(tx, escalation_id)
-    if row is None or state.status is EscalationStatus.NOT_NEEDED:
+    row = row_of(tx, escalation_id)
+    if row["request_id"] is None:
         hint = "Run the task on the default model."
         raise NotDone(f"Escalation {escalation_id} was not needed, so nobody was asked.", hint=hint)
     return int(row["request_id"])

@@ -83,7 +83,7 @@ def _begin(tx: Transaction, silence: Silence, settings: AlertDelivery) -> None:
         "starts_at": silence.starts_at.isoformat(),
         "ends_at": silence.ends_at.isoformat(),
     }
-    actor = life.actor_of(silence.created_by)
+    actor = audit.actor(silence.created_by)
     audit.record(tx, [audit.Entry(actor, "silence_made", "silence", silence.id, detail)])
     life.review(tx, silence.id, settings)
 

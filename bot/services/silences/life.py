@@ -133,10 +133,4 @@ def _lately(tx: Transaction, record: SilenceRecord) -> list[str]:
 def _entry(record: SilenceRecord, verb: str, by: str | None) -> audit.Entry:
     """What it silences stands in the audit; the comment, a person's own words, does not."""
     detail = {"matchers": notes.filter_of(record), "ends_at": record.ends_at.isoformat()}
-    return audit.Entry(actor_of(by), verb, notes.SILENCE, record.id, detail)
-
-
-def actor_of(by: str | None) -> str:
-    if by is None:
-        return audit.SYSTEM
-    return by if by.startswith("token:") else f"slack:{by}"
+    return audit.Entry(audit.actor(by), verb, notes.SILENCE, record.id, detail)

@@ -1,12 +1,11 @@
 """What channels are told of a silence: that it began, and that it is over with what it hid."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from bot.store import destinations, outbox
 from bot.store.database import Transaction
-from bot.store.outbox import Note
+from bot.store.outbox import Note, told
 from riskengine.durations import spoken
 from riskengine.response.silences import SilenceEnd, SilenceRecord, SilenceSettings
 
@@ -15,7 +14,7 @@ SILENCE = "silence"
 
 def began(tx: Transaction, record: SilenceRecord, channels: Iterable[str], holding: int) -> None:
     """Said where people would miss the alerts."""
-    _tell(tx, record, "began", channels, {"until": _moment(record.ends_at), "holding": holding})
+    _tell(tx, record, "began", channels, {"until": told(record.ends_at), "holding": holding})
 
 
 def over(tx: Transaction, record: SilenceRecord, channels: Iterable[str], settings: SilenceSettings) -> None:
@@ -32,11 +31,9 @@ def over(tx: Transaction, record: SilenceRecord, channels: Iterable[str], settin
 
 
 def _tell(tx: Transaction, record: SilenceRecord, kind: str, channels: Iterable[str], payload: dict[str, Any]) -> None:
-    told = {**payload, "filter": filter_of(record), "comment": record.comment, "by": record.created_by}
-    notes = [
-        Note(f"{SILENCE}:{record.id}:{kind}:{channel}", f"silences/{kind}", SILENCE, record.id, told, channel=channel)
-        for channel in channels
-    ]
+    payload = {**payload, "filter": filter_of(record), "comment": record.comment, "by": record.created_by}
+    key, template = f"{SILENCE}:{record.id}:{kind}", f"silences/{kind}"
+    notes = [Note(f"{key}:{each}", template, SILENCE, record.id, payload, channel=each) for each in channels]
     destinations.ensure(tx, [note.channel for note in notes])
     outbox.enqueue(tx, notes)
 
@@ -44,8 +41,3 @@ def _tell(tx: Transaction, record: SilenceRecord, kind: str, channels: Iterable[
 def filter_of(record: SilenceRecord) -> str:
     """What it silences, as a person would write it."""
     return " ".join(map(str, record.matchers))
-
-
-def _moment(moment: datetime) -> dict[str, Any]:
-    """A moment as JSON holds it: Slack shows the first in the reader's time zone, old clients the second."""
-    return {"timestamp": int(moment.timestamp()), "utc": f"{moment:%Y-%m-%d %H:%M} UTC"}

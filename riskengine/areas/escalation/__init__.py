@@ -12,6 +12,7 @@ from riskengine.areas.escalation.findings import (
 )
 from riskengine.areas.escalation.history import PastOutcomes, Share
 from riskengine.areas.escalation.settings import EscalationCriteria
+from riskengine.areas.escalation.status import EscalationStatus
 from riskengine.areas.escalation.task import EscalationTask
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Decision",
     "DecisionWarning",
     "EscalationCriteria",
+    "EscalationStatus",
     "EscalationTask",
     "Fallback",
     "FallbackFinding",

@@ -4,8 +4,17 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from riskengine.areas.escalation.findings import Criterion, CriterionFinding, Fallback, FallbackFinding
-from riskengine.areas.escalation.settings import CriteriaSettings, FallbackSettings, ValidationSettings
+from riskengine.areas.escalation.settings import (
+    ArchitecturalComplexity,
+    CriteriaSettings,
+    FallbackSettings,
+    MultiServiceImpact,
+    PerformanceCritical,
+    ValidationSettings,
+)
 from riskengine.areas.escalation.task import EscalationTask
+
+_Thresholds = MultiServiceImpact | PerformanceCritical | ArchitecturalComplexity
 
 
 def plain(number: Decimal | int) -> str:
@@ -41,15 +50,8 @@ def judge_criteria(
 def _multi_service(task: EscalationTask, settings: CriteriaSettings, margin: Decimal) -> CriterionFinding:
     limits = settings.multi_service_impact
     count = None if task.services is None else len(task.services)
-    return CriterionFinding(
-        name=Criterion.MULTI_SERVICE_IMPACT,
-        counted=count is not None and count >= limits.threshold,
-        weight=limits.weight,
-        value=count,
-        threshold=limits.threshold,
-        words=f"{count} {'service' if count == 1 else 'services'}, counts from {limits.threshold}",
-        is_borderline=count is not None and _is_borderline(Decimal(count), Decimal(limits.threshold), margin),
-    )
+    told = f"{count} {'service' if count == 1 else 'services'}"
+    return _measured(Criterion.MULTI_SERVICE_IMPACT, count, limits, margin, told)
 
 
 def _security(task: EscalationTask, settings: CriteriaSettings) -> CriterionFinding:
@@ -67,32 +69,29 @@ def _security(task: EscalationTask, settings: CriteriaSettings) -> CriterionFind
 
 
 def _performance(task: EscalationTask, settings: CriteriaSettings, margin: Decimal) -> CriterionFinding:
-    limits = settings.performance_critical
     ratio = task.required_performance_ratio
-    return CriterionFinding(
-        name=Criterion.PERFORMANCE_CRITICAL,
-        counted=ratio is not None and ratio >= limits.threshold,
-        weight=limits.weight,
-        value=ratio,
-        threshold=limits.threshold,
-        words=""
-        if ratio is None
-        else f"needs {plain(ratio)} times the default model's performance, counts from {plain(limits.threshold)}",
-        is_borderline=ratio is not None and _is_borderline(ratio, limits.threshold, margin),
-    )
+    told = "" if ratio is None else f"needs {plain(ratio)} times the default model's performance"
+    return _measured(Criterion.PERFORMANCE_CRITICAL, ratio, settings.performance_critical, margin, told)
 
 
 def _complexity(task: EscalationTask, settings: CriteriaSettings, margin: Decimal) -> CriterionFinding:
-    limits = settings.architectural_complexity
     score = task.complexity_score
+    told = "" if score is None else f"complexity {plain(score)}"
+    return _measured(Criterion.ARCHITECTURAL_COMPLEXITY, score, settings.architectural_complexity, margin, told)
+
+
+def _measured(
+    name: Criterion, value: Decimal | int | None, limits: _Thresholds, margin: Decimal, told: str
+) -> CriterionFinding:
+    """A criterion that counts from a threshold on."""
     return CriterionFinding(
-        name=Criterion.ARCHITECTURAL_COMPLEXITY,
-        counted=score is not None and score >= limits.threshold,
+        name=name,
+        counted=value is not None and value >= limits.threshold,
         weight=limits.weight,
-        value=score,
+        value=value,
         threshold=limits.threshold,
-        words="" if score is None else f"complexity {plain(score)}, counts from {plain(limits.threshold)}",
-        is_borderline=score is not None and _is_borderline(score, limits.threshold, margin),
+        words="" if value is None else f"{told}, counts from {plain(limits.threshold)}",
+        is_borderline=value is not None and _is_borderline(Decimal(value), Decimal(limits.threshold), margin),
     )
 
 

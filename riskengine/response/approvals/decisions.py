@@ -91,8 +91,7 @@ def guard_own_request(now_is: Transition, user_id: str, facts: Facts, now: datet
 
 def _rights(request: ApprovalRequest, ballot: Ballot, facts: Facts, now: datetime) -> list[str]:
     """By roles that Slack has confirmed lately: on doubt the answer is no."""
-    confirmed = {role: people for role, people in facts.members.items() if role not in facts.unconfirmed}
-    known = facts._replace(members=confirmed)
+    known = facts.confirmed()
     if ballot.verdict is not Verdict.PASS:
         return eligibility.voters(request, known, now).get(ballot.voter, [])
     people = eligibility.people_of(request, [request.tier], known)
@@ -114,8 +113,7 @@ def _no_right(now_is: Transition, ballot: Ballot, facts: Facts, now: datetime) -
 
 
 def _is_confirmed(request: ApprovalRequest, tier: int, voter: str, facts: Facts, now: datetime) -> bool:
-    confirmed = {role: people for role, people in facts.members.items() if role not in facts.unconfirmed}
-    people = eligibility.people_of(request, [tier], facts._replace(members=confirmed))
+    people = eligibility.people_of(request, [tier], facts.confirmed())
     return voter in eligibility.seats(people, {}, facts, now)
 
 

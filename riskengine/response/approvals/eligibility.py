@@ -36,6 +36,11 @@ class Facts(NamedTuple):
     #: Roles that Slack has not confirmed lately: good enough to ask people, not to let them decide.
     unconfirmed: frozenset[str] = frozenset()
 
+    def confirmed(self) -> "Facts":
+        """The same without what Slack has not confirmed lately."""
+        known = {role: people for role, people in self.members.items() if role not in self.unconfirmed}
+        return self._replace(members=known)
+
     def away(self, user_id: str, now: datetime) -> Absence | None:
         absence = self.absences.get(user_id)
         return absence if absence is not None and absence.holds(now) else None

@@ -10,11 +10,12 @@ from bot.services.approvals.advance import advance_requests
 from bot.services.approvals.execution import begin_execution, end_execution, lose_executions
 from bot.services.approvals.open import Opening, open_request
 from bot.services.approvals.respond import Press
-from bot.services.approvals.terms import APPROVAL, ApprovalTerms
+from bot.services.approvals.terms import ApprovalTerms
 from bot.settings import PeopleSettings
 from bot.settings_approvals import ApprovalSettings
 from bot.store import approval_lookups as lookups
 from bot.store import approval_people, audit, due
+from bot.store.approvals import APPROVAL
 from bot.store.database import Database
 from bot.store.due import DueKind
 from bot.store.messages import messages

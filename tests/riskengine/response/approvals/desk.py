@@ -63,6 +63,10 @@ def request(policy: Policy = SHIPPED["standard"], **more: object) -> ApprovalReq
     return ApprovalRequest.model_validate({**opened, **more})
 
 
+#: The second tier is asked, half an hour after the first.
+SECOND = request(tier=2, tier_opened_at=at(30), due_at=at(90))
+
+
 def absent(user_id: str, delegate: str = "", *, start: float = 0, end: float = 600) -> dict[str, Absence]:
     return {user_id: Absence(user_id=user_id, starts_at=at(start), ends_at=at(end), delegate=delegate)}
 

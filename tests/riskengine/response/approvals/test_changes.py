@@ -13,6 +13,7 @@ from tests.riskengine.response.approvals.desk import (
     HASH,
     LEAD,
     MANAGER,
+    SECOND,
     STRANGER,
     absent,
     at,
@@ -25,7 +26,6 @@ from tests.riskengine.response.approvals.desk import (
 OTHER = "b" * 64
 APPROVED = press(request(), LEAD).request
 STARTED = Execution(id=1, request_id=1, payload_hash=HASH, status="started", started_at=at(2), ended_at=None, detail="")
-SECOND = request(tier=2, tier_opened_at=at(30), due_at=at(90))
 
 
 def edit(subject, by="token:ci", minutes=40):

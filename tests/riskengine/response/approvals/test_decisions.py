@@ -13,6 +13,7 @@ from tests.riskengine.response.approvals.desk import (
     FACTS,
     LEAD,
     MANAGER,
+    SECOND,
     STRANGER,
     absent,
     at,
@@ -26,7 +27,6 @@ APPROVE, REJECT, PASS = Verdict.APPROVE, Verdict.REJECT, Verdict.PASS
 PAIR = standard(quorum=2)
 HANDS_ON = standard(on_reject="next_tier")
 OVER = request(status=ApprovalStatus.REJECTED, decided_by=LEAD, decided_at=at(3))
-SECOND = request(tier=2, tier_opened_at=at(30), due_at=at(90))
 
 
 def facts(**more):

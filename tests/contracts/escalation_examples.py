@@ -1,0 +1,55 @@
+"""What is shown of escalations that people ask for, in every state."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.slack import escalate_views
+from bot.slack.escalate_views import AskedTier, EscalationLines
+from riskengine.areas.escalation import EscalationStatus
+from tests.contracts.texts import HOSTILE, HOUR, LONG, NOON
+
+TEXTS = {"plain": "Rewrite the login flow", "hostile": HOSTILE, "long": LONG}
+CROWD = tuple(f"U0{number:04}" for number in range(100))
+
+
+def _lines(text: str, status: EscalationStatus, people: tuple[str, ...]) -> EscalationLines:
+    tier = AskedTier(text, True, NOON, NOON + HOUR, people)
+    is_over = status not in (EscalationStatus.PENDING, EscalationStatus.NOT_NEEDED)
+    return EscalationLines(
+        id=12,
+        title=text,
+        asked_by="U0HANA" if people else "token:ci",
+        status=status,
+        score="0.5",
+        reason=text,
+        recommendations=(text,) * 9,
+        request_id=7,
+        tiers=() if status is EscalationStatus.NOT_NEEDED else (tier, tier._replace(is_asked=False)) * 6,
+        decided_by="U0HANA" if is_over and status is not EscalationStatus.EXPIRED else "",
+        decided_at=NOON if is_over else None,
+        comment=text,
+        execution="started" if status is EscalationStatus.APPROVED else "",
+    )
+
+
+def examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    yield "escalations/form", "no security types", escalate_views.form([])
+    yield "escalations/told", "a sentence", escalate_views.told("Nothing was changed.")
+    for label, text in TEXTS.items():
+        yield "escalations/form", label, escalate_views.form([text] * 120, text)
+        for prefix in ("", "rb-" * 7):
+            yield "escalations/help", f"{label} {prefix}", escalate_views.help_text(prefix)
+            for people in ((), ("U0HANA",), CROWD):
+                state = f"{label} {prefix}, {len(people)} people"
+                for status in EscalationStatus:
+                    shown = escalate_views.listing(_lines(text, status, people), prefix)
+                    yield "escalations/shown", f"{state}, {status}", shown
+                lines = _lines(text, EscalationStatus.PENDING, people)
+                yield "escalations/asked", state, escalate_views.asked(lines, prefix)
+        lines = _lines(text, EscalationStatus.NOT_NEEDED, ("U0HANA",))
+        yield "escalations/not_needed", label, escalate_views.not_needed(lines)
+        yield (
+            "escalations/not_needed",
+            f"{label}, no advice",
+            escalate_views.not_needed(lines._replace(recommendations=())),
+        )
