@@ -113,7 +113,8 @@ class AlertDelivery(AlertSettings):
 
     kept_for: Duration = Field(
         timedelta(days=90),
-        description="How long a group that is over is kept with its alerts and messages; the audit keeps its rows.",
+        description="How long a group that is over is kept with its alerts and messages, and a silence that is over; "
+        "the audit keeps its rows.",
     )
     subscriptions_per_channel: int = Field(
         20, gt=0, description="Filters that one channel may subscribe to with `/alerts subscribe`."

@@ -59,7 +59,7 @@ from bot.store.migrations import require_current
 from bot.store.open import open_engine
 from bot.store.postgresql import database_now
 from bot.store.sqlite import SqliteEngine
-from bot.wiring.approvals import approval_desk
+from bot.wiring.approvals import approval_desk, approval_upkeep
 from bot.wiring.callbacks import sending_callbacks
 from bot.wiring.escalations import escalation_desk
 from bot.wiring.link import SlackLink, slack_client
@@ -214,7 +214,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             ropes=[
                 *upkeep(settings, database, worker, delivery, health, session, registry),
                 BellRope("prune_callbacks", callbacks.prune, PRUNE_INTERVAL),
-                BellRope("roles", approvals.keep_people_fresh, settings.people.roles_looked_at_every),
+                *approval_upkeep(database, approvals, settings),
             ],
         )
         scheduler.start()

@@ -25,7 +25,7 @@ LATE = timedelta(hours=3)
 SPREAD = timedelta(seconds=100)
 #: Writing them takes a while itself.
 AHEAD = timedelta(seconds=150)
-DECISIONS, PER_SECOND = 150, 3.0
+DECISIONS, PER_SECOND = 100, 1.0
 DECIDED_SECONDS, LATE_SECONDS, CAUGHT_UP_SECONDS, GROWTH_MB = 2.0, 1.0, 10.0, 50.0
 #: Slack's limits would hide how long we take.
 UNBOUND = {

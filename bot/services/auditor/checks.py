@@ -1,6 +1,15 @@
 """Every check of the auditor; a new one is a line here."""
 
-from bot.services.auditor import alert_timers, approval_timers, deliveries, due_rows, records, shown_cards, silences
+from bot.services.auditor import (
+    alert_timers,
+    approval_timers,
+    callbacks,
+    deliveries,
+    due_rows,
+    records,
+    shown_cards,
+    silences,
+)
 from bot.services.auditor.findings import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -18,6 +27,8 @@ CHECKS: tuple[Check, ...] = (
     deliveries.POST_UNSOUGHT,
     deliveries.REPLY_ORPHANED,
     deliveries.CHANNEL_UNKNOWN,
+    callbacks.LAPSED,
+    callbacks.UNSENT,
     records.UNSEALED,
     records.UNFOLDED,
     records.RULES_UNSEEN,

@@ -8,15 +8,17 @@ import sqlalchemy as sa
 from bot.services.approvals.advance import advance_requests
 from bot.services.auditor.checks import CHECKS
 from bot.settings_upkeep import AuditorSettings
-from bot.store import audit, cards, destinations, digests, due, outbox, rule_states
+from bot.store import audit, callbacks, cards, destinations, digests, due, outbox, rule_states
 from bot.store.alert_lookups import open_groups
 from bot.store.alerts import alert_groups
 from bot.store.auditor_episodes import auditor_episodes
+from bot.store.callbacks import Wish
 from bot.store.cards import CardWish
 from bot.store.due import DueKind
 from bot.store.messages import MessageState, Priority, messages
 from bot.store.outbox import Note
 from bot.store.telemetry.deltas import rollup_deltas
+from riskengine.response.callbacks import CallbackState
 from tests.services.approvals.office import LEADS, Office, terms_of
 from tests.services.auditor.conftest import CALM, MINUTE
 from tests.services.conftest import WORKS, signal
@@ -200,6 +202,26 @@ async def break_channel(alerts, clock):
     await alerts.database.write(lambda tx: outbox.enqueue(tx, [note(channel="#unheard-of")]))
 
 
+async def callback_of(clock, database, **values):
+    """A callback to be sent now, but for what is said of it."""
+    wish = Wish("k", "escalation", 1, "escalation.approved", "https://hooks.example.com/", {})
+    await database.write(lambda tx: callbacks.enqueue(tx, [wish]))
+    await execute(database, sa.update(callbacks.callbacks).values(values))
+
+
+async def break_callback(alerts, clock):
+    await callback_of(clock, alerts.database, not_before=clock.protocol_now())
+
+
+async def break_callback_lease(alerts, clock):
+    held = {"state": CallbackState.SENDING, "lease_owner": "gone", "lease_until": clock.protocol_now() - MINUTE}
+    await callback_of(clock, alerts.database, **held)
+
+
+async def _sent_again(database):
+    return not await rows(database, callbacks.callbacks, callbacks.callbacks.c.state == CallbackState.SENDING)
+
+
 async def break_seal(alerts, clock):
     await alerts.database.write(lambda tx: audit.record(tx, [audit.Entry("system", "x", "y", 1, {})]))
 
@@ -265,6 +287,8 @@ CASES = {
     "post_unsought": (break_post, _rung),
     "reply_orphaned": (break_reply, _adopted),
     "channel_unknown": (break_channel, _known),
+    "callback_lease_lapsed": (break_callback_lease, _sent_again),
+    "callback_unsent": (break_callback, _rung),
     "audit_unsealed": (break_seal, _sealed),
     "telemetry_unfolded": (break_fold, _rung),
     "rules_unseen": (break_rules, _rung),
@@ -408,6 +432,24 @@ async def test_a_long_line_of_lost_posts_that_moves_is_no_trouble(alerts, clock,
     rate = {Action.RECONCILE: MethodRate(45, 5)}
     for _ in range(3):
         await alerts.database.write(lambda tx: rates.book(tx, {Action.RECONCILE: 1}, rate))
+        assert await patient.look() == {}
+        await alive(alerts)
+        pass_time(MINUTE * 0.9)
+
+
+async def test_a_line_of_callbacks_that_moves_is_no_trouble(alerts, clock, patient, pass_time):
+    await all_well(alerts, clock)
+    await callback_of(clock, alerts.database, not_before=clock.protocol_now())
+    for _ in range(3):
+        other = {"key": "other", "delivery_id": "cb_other", "state": CallbackState.DELIVERED}
+        [first] = await rows(alerts.database, callbacks.callbacks, callbacks.callbacks.c.key == "k")
+        await execute(
+            alerts.database,
+            sa.delete(callbacks.callbacks).where(callbacks.callbacks.c.key == "other"),
+            sa.insert(callbacks.callbacks).values(
+                {**first._mapping, "id": first.id + 1, **other, "delivered_at": clock.protocol_now()}
+            ),
+        )
         assert await patient.look() == {}
         await alive(alerts)
         pass_time(MINUTE * 0.9)
