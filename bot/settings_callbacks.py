@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -31,6 +32,11 @@ class CallbackSettings(Section):
     )
     allow_loopback: bool = Field(
         False, description="Callbacks may go to this machine, without TLS; for receivers that run beside riskbot."
+    )
+    ca_bundle: Path | None = Field(
+        None,
+        description="File of certificate authorities in PEM that are trusted beside the public ones; for receivers "
+        "whose certificates come from an authority of your own.",
     )
     timeout: Duration = Field(
         timedelta(seconds=5), gt=timedelta(0), description="Longest wait for a receiver: name, connection and answer."

@@ -12,10 +12,13 @@ from bot.client.errors import (
     ApprovalRejected,
     ApprovalUnavailable,
     ApprovalWithdrawn,
+    FailedValidation,
+    ModelUnavailable,
 )
 from bot.client.guard import requires_approval
 from bot.client.shapes import Decision, Escalation, Execution
 from riskengine.areas.escalation.status import EscalationStatus
+from riskengine.response.approvals.execution import ExecutionOutcome
 
 __all__ = [
     "ApprovalError",
@@ -29,6 +32,9 @@ __all__ = [
     "Escalation",
     "EscalationStatus",
     "Execution",
+    "ExecutionOutcome",
+    "FailedValidation",
+    "ModelUnavailable",
     "RiskbotClient",
     "requires_approval",
     "verify_callback",

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -14,6 +15,7 @@ from bot.client.errors import DENIALS, ApprovalUnavailable
 from bot.client.shapes import Decision, Escalation
 from riskengine.areas.escalation.status import EscalationStatus
 from riskengine.areas.escalation.task import content_hash
+from riskengine.response.approvals.execution import DETAIL_LENGTH, ExecutionOutcome, ExecutionStatus
 
 #: Seconds of one long poll, and how much later than promised its answer may come.
 POLL_SECONDS, SLACK_SECONDS = 30, 10
@@ -72,6 +74,11 @@ class RiskbotClient:
         content = await self._post(f"{escalation_id}/withdraw", {"comment": comment}, key="withdraw")
         return _read(Escalation, content)
 
+    async def edit(self, escalation_id: int, task: Mapping[str, Any]) -> Escalation:
+        """Ask about the whole task as it is now: earlier votes are void, the first tier is asked anew."""
+        content = await self._post(f"{escalation_id}/edit", task, key=secrets.token_hex(16))
+        return _read(Escalation, content)
+
     async def execute(self, escalation_id: int, payload: object) -> Escalation:
         """Use the approval up: riskbot says yes once, in time, and for the very payload that was approved.
 
@@ -79,9 +86,21 @@ class RiskbotClient:
         """
         return _read(Escalation, await self._post(f"{escalation_id}/execute", {"payload": payload}))
 
-    async def report(self, escalation_id: int, *, succeeded: bool, detail: str = "") -> Escalation:
-        """Say how the execution ended; unreported it becomes `unknown`."""
-        body = {"status": "succeeded" if succeeded else "failed", "detail": detail}
+    async def report(
+        self,
+        escalation_id: int,
+        *,
+        succeeded: bool,
+        outcome: ExecutionOutcome | None = None,
+        fell_back: bool = False,
+        detail: str = "",
+    ) -> Escalation:
+        """Say how the execution ended; unreported it becomes `unknown`.
+
+        `outcome` is what became of that which was approved; `fell_back`, that the default was used in its place.
+        """
+        status = ExecutionStatus.SUCCEEDED if succeeded else ExecutionStatus.FAILED
+        body = {"status": status, "outcome": outcome, "fell_back": fell_back, "detail": detail[:DETAIL_LENGTH]}
         return _read(Escalation, await self._post(f"{escalation_id}/execution", body))
 
     async def _decided(self, escalation_id: int) -> Escalation:

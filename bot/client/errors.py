@@ -2,6 +2,7 @@
 
 from bot.client.shapes import Escalation
 from riskengine.areas.escalation.status import EscalationStatus
+from riskengine.response.approvals.execution import ExecutionOutcome
 
 
 class ApprovalError(Exception):
@@ -41,6 +42,18 @@ class ApprovalWithdrawn(ApprovalDenied):
 
 class ApprovalNotNeeded(ApprovalDenied):
     """The criteria speak against escalating, so nobody was asked: do the task on the default model."""
+
+
+class FailedValidation(Exception):
+    """Raised by a guarded function: what the stronger model gave is not good enough. The words are told to people."""
+
+    outcome = ExecutionOutcome.FAILED_VALIDATION
+
+
+class ModelUnavailable(Exception):
+    """Raised by a guarded function: neither the model nor any provider of it answers. The words are told to people."""
+
+    outcome = ExecutionOutcome.UNAVAILABLE
 
 
 #: What each end means for whoever waited; an approval is none of them.

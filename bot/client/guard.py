@@ -5,10 +5,12 @@ import inspect
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, ParamSpec, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from bot.client.client import WAIT_SECONDS, RiskbotClient
-from bot.client.errors import ApprovalUnavailable
+from bot.client.errors import ApprovalUnavailable, FailedValidation, ModelUnavailable
+from riskengine.response.approvals.execution import ExecutionOutcome
 
 LOG = logging.getLogger(__name__)
 
@@ -16,24 +18,43 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+@dataclass(frozen=True)
+class _Work(Generic[R]):
+    """What runs once it is approved, and what takes its place."""
+
+    function: Callable[..., Awaitable[R]]
+    validate: Callable[[R], bool] | None
+    fallback: Callable[..., Awaitable[R]] | None
+
+
 def requires_approval(
-    client: RiskbotClient, task: Callable[P, Mapping[str, Any]], *, deadline_seconds: float = WAIT_SECONDS
+    client: RiskbotClient,
+    task: Callable[P, Mapping[str, Any]],
+    *,
+    deadline_seconds: float = WAIT_SECONDS,
+    validate: Callable[[R], bool] | None = None,
+    fallback: Callable[P, Awaitable[R]] | None = None,
 ) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
     """Ask before each call, wait, and run the function only if that is approved.
 
     `task` gets the call's arguments and returns the fields of the task to decide on, without `payload`. The same task
     with the same arguments is the same request, which runs once: give each piece of work a `task_id` of its own. The
     call raises an ApprovalError, and the function does not run, unless it was approved; arguments are plain JSON.
+
+    When `validate` is not content with the result, or the function raises FailedValidation or ModelUnavailable,
+    `fallback` runs in its place with the same arguments; riskbot is told, and says so in the request's thread.
     """
 
     def decorated(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+        work = _Work(function, validate, fallback)
+
         @functools.wraps(function)
         async def run(*args: P.args, **kwargs: P.kwargs) -> R:
             approved = _frozen(function, *args, **kwargs)
             asked = await client.create({**task(*args, **kwargs), "payload": json.loads(approved)})
             await client.approval(asked.id, deadline_seconds=deadline_seconds)
             await client.execute(asked.id, json.loads(approved))
-            return await _run_and_report(client, asked.id, function, json.loads(approved)["arguments"])
+            return await _run_and_report(client, asked.id, work, approved)
 
         return run
 
@@ -55,21 +76,50 @@ def _frozen(function: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
     return text
 
 
-async def _run_and_report(
-    client: RiskbotClient, escalation_id: int, function: Callable[..., Awaitable[R]], arguments: dict[str, Any]
-) -> R:
+async def _run_and_report(client: RiskbotClient, escalation_id: int, work: _Work[R], approved: str) -> R:
     try:
-        result = await function(*arguments["args"], **arguments["kwargs"])
+        result = _validated(await _call(work.function, approved), work)
+    except (FailedValidation, ModelUnavailable) as why:
+        return await _fall_back(client, escalation_id, work, approved, why)
     except Exception as error:  # Whatever it was: it is reported, and raised on.
         await _report(client, escalation_id, succeeded=False, detail=type(error).__name__)
         raise
-    await _report(client, escalation_id, succeeded=True)
+    outcome = ExecutionOutcome.VALIDATED if work.validate is not None else None
+    await _report(client, escalation_id, succeeded=True, outcome=outcome)
     return result
 
 
-async def _report(client: RiskbotClient, escalation_id: int, *, succeeded: bool, detail: str = "") -> None:
+def _validated(result: R, work: _Work[R]) -> R:
+    if work.validate is not None and not work.validate(result):
+        raise FailedValidation("the result did not pass")
+    return result
+
+
+async def _fall_back(
+    client: RiskbotClient, escalation_id: int, work: _Work[R], approved: str, why: FailedValidation | ModelUnavailable
+) -> R:
+    if work.fallback is None:
+        await _report(client, escalation_id, succeeded=False, outcome=why.outcome, detail=str(why))
+        raise why
+    try:
+        result = await _call(work.fallback, approved)
+    except Exception as error:  # As above.
+        detail = type(error).__name__
+        await _report(client, escalation_id, succeeded=False, outcome=why.outcome, fell_back=True, detail=detail)
+        raise
+    await _report(client, escalation_id, succeeded=True, outcome=why.outcome, fell_back=True, detail=str(why))
+    return result
+
+
+async def _call(function: Callable[..., Awaitable[R]], approved: str) -> R:
+    """With arguments of its own: what one run changes in them does not reach the next."""
+    arguments = json.loads(approved)["arguments"]
+    return await function(*arguments["args"], **arguments["kwargs"])
+
+
+async def _report(client: RiskbotClient, escalation_id: int, **ending: Any) -> None:
     """What has been run has been run: a report that fails leaves the execution `unknown`, and is no error here."""
     try:
-        await client.report(escalation_id, succeeded=succeeded, detail=detail)
+        await client.report(escalation_id, **ending)
     except ApprovalUnavailable as error:
         LOG.warning("How escalation %s ended could not be reported: %s", escalation_id, error)

@@ -28,6 +28,8 @@ class Execution(_Answer):
     #: The idempotency key for whatever executes it; None until it began.
     id: int | None = None
     status: str
+    outcome: str | None = None
+    fell_back: bool = False
 
 
 class Escalation(_Answer):

@@ -10,11 +10,12 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import NamedTuple
 
 import httpx
 
-from bot.errors import RiskbotError
+from bot.errors import RiskbotError, SettingsError
 from bot.settings_callbacks import CallbackSettings
 from riskengine.addresses import Address, AddressRefused, Target, is_public, target_of
 
@@ -53,12 +54,11 @@ async def resolve(host: str, port: int) -> list[str]:
 class CallbackPoster:
     """Sends signed bodies; one per process."""
 
-    def __init__(
-        self, settings: CallbackSettings, *, look_up: Resolve = resolve, tls: ssl.SSLContext | None = None
-    ) -> None:
+    def __init__(self, settings: CallbackSettings, *, look_up: Resolve = resolve) -> None:
+        """Raises SettingsError when the file of certificate authorities cannot be used."""
         self._settings = settings
         self._look_up = look_up
-        self._tls = tls
+        self._tls = _trusting(settings.ca_bundle) if settings.ca_bundle else None
         self._opened: httpx.AsyncClient | None = None
 
     async def close(self) -> None:
@@ -146,6 +146,19 @@ class CallbackPoster:
             room -= len(piece)
             if room <= 0:
                 return
+
+
+def _trusting(authorities: Path) -> ssl.SSLContext:
+    """Those that everybody trusts, and these."""
+    context = httpx.create_ssl_context()
+    try:
+        context.load_verify_locations(authorities)
+    except OSError as error:
+        raise SettingsError(
+            f"callbacks.ca_bundle: {authorities} cannot be used: {error.strerror or error}.",
+            hint="Name a file of certificates in PEM, which begin with -----BEGIN CERTIFICATE-----.",
+        ) from error
+    return context
 
 
 def _retry_after(value: str) -> timedelta | None:

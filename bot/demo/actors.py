@@ -4,6 +4,8 @@ from typing import Any
 
 import httpx
 
+from bot.demo.askers import Askers
+from bot.demo.cards import buttons, newest_card
 from bot.demo.story import ACKNOWLEDGE, ASSIGN, Command, End, Fire, Press, Say, Step
 
 CHANNEL = "llm-alerts"
@@ -19,6 +21,7 @@ class Actors:
     def __init__(self, api: httpx.AsyncClient, workspace: httpx.AsyncClient) -> None:
         self._api = api
         self._workspace = workspace
+        self._askers = Askers(api, workspace)
 
     async def perform(self, step: Step) -> None:
         """Raises httpx.HTTPError, as when a visitor has switched on a fault."""
@@ -35,6 +38,8 @@ class Actors:
                 await self._say(step)
             case Command():
                 await self._type(step)
+            case _:
+                await self._askers.perform(step)
 
     async def _tell(
         self, alert: str, severity: str, status: str, labels: dict[str, str], annotations: dict[str, str]
@@ -45,7 +50,7 @@ class Actors:
 
     async def _press(self, step: Press) -> None:
         state = await self._state()
-        card = _newest_card(state, step.alert, step.action_id)
+        card = newest_card(state, CHANNEL, step.alert, step.action_id)
         ids = {user["name"]: user["id"] for user in state["users"]}
         if card is None or not {step.person, step.selected_person} - {""} <= ids.keys():
             return
@@ -59,14 +64,14 @@ class Actors:
     async def _say(self, step: Say) -> None:
         body = {"user": step.person, "channel": step.channel, "text": step.text}
         if step.thread_of:
-            card = _newest_card(await self._state(), step.thread_of, TIMELINE)
+            card = newest_card(await self._state(), CHANNEL, step.thread_of, TIMELINE)
             if card is None:
                 return
             body["thread_ts"] = card["ts"]
         await self._workspace.post("/message", json=body)
 
     async def _type(self, step: Command) -> None:
-        if step.about and _newest_card(await self._state(), step.about, ACKNOWLEDGE) is None:
+        if step.about and newest_card(await self._state(), CHANNEL, step.about, ACKNOWLEDGE) is None:
             return
         typed = {"user": step.person, "channel": step.channel, "command": COMMAND, "text": step.text}
         answer = await self._workspace.post("/command", json=typed)
@@ -78,22 +83,7 @@ class Actors:
         return state
 
 
-def _newest_card(state: Json, words: str, action_id: str) -> Json | None:
-    # A visitor may have taken the channel away.
-    messages: list[Json] = [
-        message for each in state["channels"] if each["name"] == CHANNEL for message in each["messages"]
-    ]
-    for message in sorted(messages, key=lambda each: str(each["ts"]), reverse=True):
-        if words in message.get("text", "") and any(each.get("action_id") == action_id for each in _buttons(message)):
-            return message
-    return None
-
-
-def _buttons(message: Json) -> list[Json]:
-    return [each for block in message.get("blocks") or [] for each in block.get("elements") or []]
-
-
 def _is_somebody_elses(card: Json, person_id: str) -> bool:
     """Whether it was given to somebody, who is not this person."""
-    given = {each.get("initial_user") for each in _buttons(card) if each.get("action_id") == ASSIGN}
+    given = {each.get("initial_user") for each in buttons(card) if each.get("action_id") == ASSIGN}
     return bool(given - {None, person_id})

@@ -163,7 +163,9 @@ async def _token(files: DemoFiles, bot: Running) -> str:
     if any(token.prefix == prefix and token.revoked_at is None for token in there):
         return known
     names = {token.name for token in there}
-    name = next(each for each in (f"demo-{number}" for number in range(1, 1000)) if each not in names)
+    # Cards say who asked by this name.
+    names_for_it = ("orchestrator", *(f"orchestrator-{number}" for number in range(2, 1000)))
+    name = next(each for each in names_for_it if each not in names)
     return (await create_token(bot.database, name=name, scopes=list(Scope))).text
 
 
@@ -182,6 +184,7 @@ def _announce(page: str, api: str, speed: float) -> None:
     pace = f"  In the story time runs {speed:g} times as fast as outside.\n" if speed != 1 else ""
     sys.stdout.write(
         f"\n  riskbot demo\n\n  Open  {page}/   to see the workspace, act as anybody, press the buttons.\n"
+        f"  Alerts are told in #llm-alerts; in #escalations tasks wait for an approval, some of them for yours.\n"
         f"  API   {api}/docs\n\n{pace}  Ctrl-C ends it; starting it again goes on from here.\n\n"
     )
     sys.stdout.flush()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.demo.fleet import DEFAULT_MODEL
+from bot.demo.requests import CHANNEL, GUIDE, RequestStep, requests
 from bot.demo.spells import Spell, Trouble
 
 
@@ -67,7 +68,7 @@ class Command:
     about: str = ""
 
 
-Step = Fire | End | Press | Say | Command
+Step = Fire | End | Press | Say | Command | RequestStep
 
 #: Business minutes from one chapter's begin to the next one's.
 CHAPTER_MINUTES = 300
@@ -119,7 +120,8 @@ def chapter(number: int, speed: float) -> list[Step]:
     """All steps, in the order of their minutes."""
     cast = CASTS[number % len(CASTS)]
     hurry = f" (Here time runs {speed:g} times as fast as outside.)" if speed != 1 and not number else ""
-    steps = [*_calm(cast, hurry), *_slow(cast), *_key(), *_failing(cast), *_idle(cast), *_rejected(cast)]
+    alerts = [*_calm(cast, hurry), *_slow(cast), *_key(), *_failing(cast), *_idle(cast), *_rejected(cast)]
+    steps = [*alerts, *requests(number), *([] if number else [Say(80, "alice", GUIDE, channel=CHANNEL)])]
     return sorted(steps, key=lambda step: step.minute)
 
 

@@ -8,17 +8,17 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 
 from bot.errors import NotFound
+from bot.handlers.approval_view import open_request, press_in, press_on, tell_where
 from bot.handlers.context import (
     NOT_RECORDED,
-    TOO_LATE,
     Context,
     commit_then_acknowledge,
     committed,
-    delivery_id,
     number_in,
     pressed,
     tell,
 )
+from bot.handlers.modals import could_not, open_modal
 from bot.services.answers import Answer
 from bot.services.approvals import words
 from bot.services.approvals.respond import Outcome, Press
@@ -28,6 +28,14 @@ from bot.slack.ids import Action, Input, View
 from riskengine.response.approvals.refusals import Reason
 
 Verb = Callable[[Press], Awaitable[Answer]]
+#: Button that opens a form → the form, and the chance (services/approvals/chances.py) that must be there for it.
+FORMS = {
+    Action.APPROVE_WITH_COMMENT: (View.APPROVE_FORM, "approve"),
+    Action.REJECT: (View.REJECT_FORM, "reject"),
+    Action.ASK_INFORMATION: (View.ASK_FORM, "ask_information"),
+    Action.WITHDRAW: (View.WITHDRAW_FORM, "withdraw"),
+    Action.BREAK_GLASS: (View.BREAK_GLASS_FORM, "break_glass"),
+}
 
 
 def register(app: AsyncApp, context: Context) -> None:
@@ -35,21 +43,23 @@ def register(app: AsyncApp, context: Context) -> None:
 
     def decide_with(verb: Verb) -> Callable[..., Awaitable[None]]:
         async def listener(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-            press = _press(body["user"]["id"], pressed(body).get("value"), delivery_id(body))
-            await tell(await commit_then_acknowledge(context, verb(press), ack), respond)
+            press = press_in(body)
+            answer = await commit_then_acknowledge(context, verb(press), ack)
+            await tell_where(context, body, press.request_id, answer, respond)
 
         return listener
 
-    def open_form(view: View) -> Callable[..., Awaitable[None]]:
+    def open_with(action: Action) -> Callable[..., Awaitable[None]]:
         async def listener(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
             await ack()
-            await tell(await _open_form(context, body, view), respond)
+            answer = await _open_form(context, body, action)
+            await tell_where(context, body, press_in(body).request_id, answer, respond)
 
         return listener
 
     def submit_with(verb: Verb) -> Callable[..., Awaitable[None]]:
         async def listener(ack: AsyncAck, body: dict[str, Any]) -> None:
-            answer = await committed(context, verb(_press_in(body)))
+            answer = await committed(context, verb(_press_of_form(body)))
             shown: dict[str, Any] = _after(answer)
             await ack(**shown)
 
@@ -57,49 +67,42 @@ def register(app: AsyncApp, context: Context) -> None:
 
     app.action(Action.APPROVE)(decide_with(desk.approve))
     app.action(Action.PASS_ON)(decide_with(desk.pass_on))
-    app.action(Action.APPROVE_WITH_COMMENT)(open_form(View.APPROVE_FORM))
-    app.action(Action.REJECT)(open_form(View.REJECT_FORM))
-    app.action(Action.ASK_INFORMATION)(open_form(View.ASK_FORM))
+    for action in FORMS:
+        app.action(action)(open_with(action))
     app.view(View.APPROVE_FORM)(submit_with(desk.approve))
     app.view(View.REJECT_FORM)(submit_with(desk.reject))
     app.view(View.ASK_FORM)(submit_with(desk.ask_information))
+    app.view(View.WITHDRAW_FORM)(submit_with(desk.withdraw))
+    app.view(View.BREAK_GLASS_FORM)(submit_with(desk.break_glass))
+
+    @app.action(Action.OPEN_REQUEST)
+    async def open_one(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        await ack()
+        await tell(await open_request(context, body, number_in(pressed(body).get("value"))), respond)
 
 
-def _press(user_id: str, shown: str | None, delivery: str, comment: str = "") -> Press:
-    """`shown` is what the card said it shows: `request:ID:VERSION`."""
-    about, _, version = (shown or "").rpartition(":")
-    return Press(
-        user_id=user_id,
-        request_id=number_in(about),
-        version=number_in(version),
-        delivery_id=delivery,
-        comment=comment,
-    )
-
-
-def _press_in(body: dict[str, Any]) -> Press:
+def _press_of_form(body: dict[str, Any]) -> Press:
     """A form that was sent; mended and sent again, it is another press, delivered again it is the same."""
     view, user_id = body["view"], body["user"]["id"]
     field = view["state"]["values"].get(Input.APPROVAL_COMMENT, {}).get(Input.APPROVAL_COMMENT, {})
     comment = str(field.get("value") or "").strip()
     delivery = f"{user_id}:{view['id']}:{sha256(comment.encode()).hexdigest()[:16]}"
-    return _press(user_id, view.get("private_metadata"), delivery, comment)
+    return press_on(user_id, view.get("private_metadata"), delivery, comment)
 
 
-async def _open_form(context: Context, body: dict[str, Any], view: View) -> Answer:
-    """Whoever comes too late is told so at once; whether the person may decide is looked at when they send it."""
-    press = _press(body["user"]["id"], pressed(body).get("value"), delivery_id(body))
+async def _open_form(context: Context, body: dict[str, Any], action: Action) -> Answer:
+    """Whoever may not is told so at once, before they write anything; sent, it is checked again."""
+    press = press_in(body)
+    view, chance = FORMS[action]
     try:
         request = (await context.approvals.detail(press.request_id)).request
+        if why_not := getattr(await context.approvals.chances(press), chance):
+            return Answer.unchanged(why_not)
+        await open_modal(context, body, comment_form(view, request, press.version))
     except NotFound:
         return Answer.unchanged(words.GONE)
-    if not request.is_pending:
-        return Answer.unchanged(f"{words.over(request, press.user_id)} {words.NOTHING}")
-    form = comment_form(view, request, press.version)
-    try:
-        await context.client.call("views.open", trigger_id=body["trigger_id"], view=form)
     except SlackError as error:
-        return Answer.unchanged(f"{TOO_LATE} ({error.error})")
+        return Answer.unchanged(could_not(error))
     return Answer.done()
 
 

@@ -1,17 +1,20 @@
 """The words of `/approvals`; WORDS is the table of them."""
 
 import re
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from bot.errors import RiskbotError
 from bot.handlers.asked import Asked, Reply, Word
 from bot.handlers.context import Context
 from bot.slack import approval_views
+from bot.slack.approval_views import part
 from bot.slack.text import mrkdwn
 from riskengine.days import beginning_of
 from riskengine.durations import parse_duration
 from riskengine.response.approvals.eligibility import Absence
 
+#: Of what somebody asked for themselves, the newest.
+OWN_ROWS = 8
 _AWAY = re.compile(r"(until|for)\s+([^\s,]+)(?:\s*,?\s+delegate\s+<@(\w+)(?:\|[^>]*)?>)?", re.IGNORECASE)
 _HOW = (
     "Write `away until Monday`, `away until 2026-12-24` or `away for 3d`, and who is asked in your place: "
@@ -20,18 +23,25 @@ _HOW = (
 
 
 async def mine(context: Context, asked: Asked) -> Reply:
-    found = await context.approvals.waiting_for(asked.user_id)
-    return approval_views.listing("Waits for you", found, len(found), "Nothing waits for you.", context.prefix)
+    waiting = await context.approvals.waiting_for(asked.user_id)
+    own = await context.approvals.of_requester(asked.user_id)
+    return approval_views.listing(
+        [
+            part("Waits for you", waiting, len(waiting), "Nothing waits for you."),
+            part("You asked for", own, len(own), "You asked for nothing yet.", rows=OWN_ROWS),
+        ],
+        context.prefix,
+    )
 
 
 async def pending(context: Context, _asked: Asked) -> Reply:
     found, total = await context.approvals.pending()
-    return approval_views.listing("Pending", found, total, "Nothing is pending.", context.prefix)
+    return approval_views.listing([part("Pending", found, total, "Nothing is pending.")], context.prefix)
 
 
 async def history(context: Context, _asked: Asked) -> Reply:
     found = await context.approvals.history()
-    return approval_views.listing("Decided", found, len(found), "Nothing was decided yet.", context.prefix)
+    return approval_views.listing([part("Decided", found, len(found), "Nothing was decided yet.")], context.prefix)
 
 
 async def away(context: Context, asked: Asked) -> Reply:
@@ -40,19 +50,16 @@ async def away(context: Context, asked: Asked) -> Reply:
         return {"text": _HOW}
     now = context.approvals.now()
     try:
-        ends_at = _end(context, typed[1].lower(), typed[2])
+        ends_at = _end(typed[1].lower(), typed[2], now, context.approvals.terms.zone)
     except (ValueError, OverflowError, RiskbotError) as error:
         return {"text": f"{mrkdwn(error)}. {_HOW}"}
     absence = Absence(user_id=asked.user_id, starts_at=now, ends_at=ends_at, delegate=typed[3] or "")
     return {"text": (await context.approvals.away(absence, asked.delivery_id)).text}
 
 
-def _end(context: Context, preposition: str, text: str) -> datetime:
+def _end(preposition: str, text: str, now: datetime, zone: tzinfo) -> datetime:
     """Raises what the two ways of writing it raise."""
-    now = context.approvals.now()
-    if preposition == "until":
-        return beginning_of(text, now, context.approvals.terms.zone)
-    return now + parse_duration(text)
+    return beginning_of(text, now, zone) if preposition == "until" else now + parse_duration(text)
 
 
 async def back(context: Context, asked: Asked) -> Reply:

@@ -1,7 +1,7 @@
 """What listeners are given, and how they answer in time and in private."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from bot.services.reports.delivery import DeliveryDesk
 from bot.services.reports.noise import ReportDesk
 from bot.services.silences.desk import SilenceDesk
 from bot.services.watching.report import RulesDesk
+from bot.slack.approval_cards import ApprovalCard
 from bot.slack.client import SlackClient
 from bot.slack.errors import SlackError
 from bot.slack.links import Links
@@ -48,6 +49,8 @@ class Context:
     complaints: ComplaintDesk
     approvals: ApprovalDesk
     escalations: EscalationDesk
+    #: What the card of a request shows now; None where there is no such request.
+    approval_card: Callable[[int], Awaitable[ApprovalCard | None]]
     links: Links
     client: SlackClient
     prefix: str

@@ -28,21 +28,21 @@ def form_in(view: Mapping[str, Any], security_types: Sequence[str]) -> TaskForm:
     """What stands in a submitted form; security types travel as their number among those that were offered."""
     numbers = [number_in(each) for each in _chosen(view, Input.ESCALATION_SECURITY)]
     return TaskForm(
-        title=_typed(view, Input.ESCALATION_TITLE),
-        summary=_typed(view, Input.ESCALATION_SUMMARY),
-        services=_typed(view, Input.ESCALATION_SERVICES),
+        title=typed_in(view, Input.ESCALATION_TITLE),
+        summary=typed_in(view, Input.ESCALATION_SUMMARY),
+        services=typed_in(view, Input.ESCALATION_SERVICES),
         security_types=tuple(security_types[each] for each in numbers if each < len(security_types)),
-        complexity=_typed(view, Input.ESCALATION_COMPLEXITY),
-        performance=_typed(view, Input.ESCALATION_PERFORMANCE),
-        role=_typed(view, Input.ESCALATION_ROLE),
-        quality=_typed(view, Input.ESCALATION_QUALITY),
+        complexity=typed_in(view, Input.ESCALATION_COMPLEXITY),
+        performance=typed_in(view, Input.ESCALATION_PERFORMANCE),
+        role=typed_in(view, Input.ESCALATION_ROLE),
+        quality=typed_in(view, Input.ESCALATION_QUALITY),
         flags=frozenset(Flag(each) for each in _chosen(view, Input.ESCALATION_FLAGS)),
-        emergency=_typed(view, Input.ESCALATION_EMERGENCY),
+        emergency=typed_in(view, Input.ESCALATION_EMERGENCY),
     )
 
 
 def reason_in(view: Mapping[str, Any]) -> str:
-    return _typed(view, Input.ESCALATION_OVERRIDE).strip()
+    return typed_in(view, Input.ESCALATION_OVERRIDE).strip()
 
 
 def errors_of(problems: Problems) -> dict[str, str]:
@@ -77,7 +77,7 @@ def _entered(view: Mapping[str, Any], name: Input) -> Mapping[str, Any]:
     return found
 
 
-def _typed(view: Mapping[str, Any], name: Input) -> str:
+def typed_in(view: Mapping[str, Any], name: Input) -> str:
     return str(_entered(view, name).get("value") or "")
 
 

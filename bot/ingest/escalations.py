@@ -1,7 +1,7 @@
 """`/v1/escalations`: whether a task goes to the stronger model, and people's word on it."""
 
 import secrets
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,7 +13,7 @@ from bot.services.escalations.desk import EscalationDesk
 from bot.services.escalations.state import EscalationState
 from bot.settings import HttpSettings
 from riskengine.areas.escalation import Decision, EscalationStatus, EscalationTask
-from riskengine.response.approvals.execution import ExecutionStatus
+from riskengine.response.approvals.execution import ExecutionReport
 
 TAG = "Escalations"
 CREATED = 201
@@ -56,11 +56,6 @@ class ToExecute(_Strict):
     payload: Any = Field(None, description="What is to be executed: exactly what the task carried.")
 
 
-class Executed(_Strict):
-    status: Literal[ExecutionStatus.SUCCEEDED, ExecutionStatus.FAILED]
-    detail: _Text = ""
-
-
 class EscalationApi:
     """The handlers; each translates, calls one use case, and translates back."""
 
@@ -87,13 +82,18 @@ class EscalationApi:
         delivery_id = repeatable_id(call, "withdraw", str(_id(call))) or f"api:{secrets.token_hex(16)}"
         return await self._desk.withdraw(_id(call), _by(call), delivery_id, body.comment)
 
+    async def edit(self, call: Call) -> EscalationState:
+        task: EscalationTask = call.body
+        delivery_id = repeatable_id(call, "edit", str(_id(call))) or f"api:{secrets.token_hex(16)}"
+        return await self._desk.edit(_id(call), task, _by(call), delivery_id)
+
     async def execute(self, call: Call) -> EscalationState:
         body: ToExecute = call.body
         return await self._desk.execute(_id(call), body.payload, _by(call))
 
     async def executed(self, call: Call) -> EscalationState:
-        body: Executed = call.body
-        return await self._desk.executed(_id(call), body.status, body.detail, _by(call))
+        report: ExecutionReport = call.body
+        return await self._desk.executed(_id(call), report, _by(call))
 
 
 def _id(call: Call) -> int:
@@ -167,6 +167,16 @@ def escalation_endpoints(desk: EscalationDesk, settings: HttpSettings) -> list[E
         ),
         _verb("withdraw", api.withdraw, Withdrawal, settings, "Take an escalation back", "Only its own token may."),
         _verb(
+            "edit",
+            api.edit,
+            EscalationTask,
+            settings,
+            "Edit an escalation that is pending",
+            "The whole task as it is now, decided on again. Only its own token may. Votes on the version before are "
+            "void, the first tier is asked anew, and the hard deadline stays. `task_id`, `requester` and whether it is "
+            "an emergency stay as they are. The same task again changes nothing.",
+        ),
+        _verb(
             "execute",
             api.execute,
             ToExecute,
@@ -178,10 +188,12 @@ def escalation_endpoints(desk: EscalationDesk, settings: HttpSettings) -> list[E
         _verb(
             "execution",
             api.executed,
-            Executed,
+            ExecutionReport,
             settings,
             "Report how an execution ended",
-            "The same report again changes nothing; without one it becomes `unknown` after a while.",
+            "`outcome` says what became of that which was approved, `fell_back` that the default was used in its "
+            "place; the request's thread tells both. The same report again changes nothing; without one it becomes "
+            "`unknown` after a while.",
         ),
     ]
 

@@ -1,5 +1,6 @@
 """Says what is wrong with what was sent: path, fault, and the name that was probably meant."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,6 +12,9 @@ from bot.ingest.text import nearest, printable
 TOLD = 5
 #: pydantic's mark in the path of a mapping's key.
 _KEY = "[key]"
+
+#: How pydantic writes one of several allowed words: by our name of it, and then the word in quotes.
+_WORD_OF_OURS = re.compile(r"<[\w.]+: ('[^']*')>")
 
 _SENTENCES = {
     "missing": "is missing",
@@ -45,4 +49,5 @@ def _fault(fault: Any, known: Iterable[str]) -> str:
 
 def _lower(sentence: str) -> str:
     """The sentences of pydantic begin with *Input should*; ours go on after the field's name."""
-    return sentence.removeprefix("Input ").removeprefix("String ").replace("Invalid JSON:", "is no JSON:")
+    plain = _WORD_OF_OURS.sub(r"\1", sentence)
+    return plain.removeprefix("Input ").removeprefix("String ").replace("Invalid JSON:", "is no JSON:")

@@ -61,6 +61,7 @@ class ApprovalCard(BaseModel):
 
     request_id: int
     version: int
+    subject_kind: str
     title: str
     status: ApprovalStatus
     headline: str
@@ -98,6 +99,7 @@ def to_card(detail: ApprovalDetail, subject: SubjectFacts | None) -> ApprovalCar
     return ApprovalCard(
         request_id=request.id,
         version=request.version,
+        subject_kind=request.subject_kind,
         title=request.title,
         status=request.status,
         headline=headline(request),

@@ -53,6 +53,12 @@ def form(security_types: Sequence[str], title: str = "") -> dict[str, Any]:
     return render("escalations/form", {**values, "title": title[:LONGEST_TITLE]})
 
 
+def edit_form(request_id: int, version: int, title: str, summary: str) -> dict[str, Any]:
+    """What is asked, to be said in other words."""
+    values = {"request_id": request_id, "version": version, "title": title, "summary": summary[:LONGEST_SUMMARY]}
+    return render("escalations/edit_form", {**values, "longest_title": LONGEST_TITLE, "longest": LONGEST_SUMMARY})
+
+
 def asked(shown: EscalationLines, prefix: str) -> dict[str, Any]:
     """The form's last word when people are asked."""
     return render("escalations/asked", {**shown._asdict(), "command": f"/{prefix}approvals"})

@@ -33,6 +33,11 @@ class Action(StrEnum):
     REJECT = "approvals.reject"
     PASS_ON = "approvals.pass_on"  # noqa: S105 - a press
     ASK_INFORMATION = "approvals.ask_information"
+    #: Shows a request to one person, with what they may do about it.
+    OPEN_REQUEST = "approvals.open"
+    WITHDRAW = "approvals.withdraw"
+    BREAK_GLASS = "approvals.break_glass"
+    EDIT_ESCALATION = "escalations.edit"
 
 
 class Input(StrEnum):
@@ -66,7 +71,11 @@ class View(StrEnum):
     APPROVE_FORM = "approvals.approve_form"
     REJECT_FORM = "approvals.reject_form"
     ASK_FORM = "approvals.ask_form"
+    WITHDRAW_FORM = "approvals.withdraw_form"
+    BREAK_GLASS_FORM = "approvals.break_glass_form"
+    APPROVAL_REQUEST = "approvals.request"
     ESCALATION_FORM = "escalations.form"
+    ESCALATION_EDIT_FORM = "escalations.edit_form"
     #: The criteria spoke against it, and somebody wants it all the same.
     ESCALATION_NOT_NEEDED = "escalations.not_needed"
     COMPLAINT_FORM = "complaints.form"

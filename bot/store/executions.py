@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, String, Table, Text, select, update
+from sqlalchemy import Boolean, Column, ForeignKey, String, Table, Text, false, select, update
 
 from bot.store.database import Transaction
 from bot.store.dialects import upsert
@@ -20,6 +20,9 @@ executions = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("detail", Text, nullable=False),
+    #: What became of that which was approved, as far as somebody looked.
+    Column("outcome", String(32)),
+    Column("fell_back", Boolean, nullable=False, server_default=false()),
 )
 
 

@@ -14,6 +14,7 @@ import aiohttp
 from prometheus_client import CollectorRegistry
 
 from bot.clock import Clock
+from bot.delivery.approvals import request_now
 from bot.delivery.worker import DeliveryWorker
 from bot.handlers.context import Context
 from bot.handlers.metrics import PressMetrics
@@ -165,6 +166,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             complaints=ComplaintDesk(database, permissions),
             approvals=approvals,
             escalations=escalations,
+            approval_card=lambda request_id: database.read(lambda tx: request_now(tx, request_id)),
             links=Links(),
             client=client,
             prefix=settings.slack.prefix,
@@ -235,7 +237,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             ],
             extra_routes=[link.door.route()],
         )
-        bot.port = await listen(api, settings.http, stack)
+        bot.port = await listen(api, settings.http, stack, escalations.stop_waiting)
         yield bot
 
 

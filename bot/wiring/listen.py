@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 
 import uvicorn
@@ -28,14 +28,16 @@ class _Server(uvicorn.Server):
         self.listening.set()
 
 
-async def listen(api: Starlette, settings: HttpSettings, stack: AsyncExitStack) -> int:
-    """Open the port and return its number; raises SettingsError when it is taken."""
+async def listen(api: Starlette, settings: HttpSettings, stack: AsyncExitStack, closing: Callable[[], None]) -> int:
+    """Open the port and return its number; `closing` lets go who still waits. Raises SettingsError when it is taken."""
     listener = _bind(settings)
     stack.callback(listener.close)
     server = _Server(_config(api))
     task = asyncio.create_task(server.serve([listener]))
 
     async def end() -> None:
+        # A call that waits for news would be cut in the middle.
+        closing()
         server.should_exit = True
         await task
 

@@ -1,15 +1,19 @@
 """The commands that stay: they say where they listen, and Ctrl-C ends them."""
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
 from bot.sandbox.constants import APP_TOKEN, BOT_TOKEN
+from tests.cli.conftest import ROLES
 
 
 def start(shell, *words):
@@ -75,6 +79,38 @@ def test_serve_is_ready_and_ends_cleanly(on_sqlite, slack):
         assert "Another `riskbot serve`" in on_sqlite.complains("serve")
         on_sqlite.run("token", "create", "ci", "--scope", "ingest")
         process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_whoever_waits_for_a_decision_is_answered_when_serve_ends(on_sqlite, slack):
+    on_sqlite.environment |= {
+        "RISKBOT_SLACK__API_URL": slack.api_url,
+        "RISKBOT_SLACK__BOT_TOKEN": BOT_TOKEN,
+        "RISKBOT_SLACK__APP_TOKEN": APP_TOKEN,
+        "RISKBOT_HTTP__PORT": "0",
+        "RISKBOT_PEOPLE__ROLES": ROLES,
+    }
+    process = start(on_sqlite, "serve")
+    try:
+        bot = address(process)
+        made = on_sqlite.run("token", "create", "ci", "--scope", "escalate", "--json")
+        headers = {"Authorization": f"Bearer {json.loads(made.stdout)['token']}"}
+        with httpx.Client(base_url=f"{bot}/v1", headers=headers, trust_env=False, timeout=40) as http:
+            asked = http.post(
+                "/escalations", json={"task_id": "t1", "title": "Rewrite", "manual_override": True}
+            ).json()
+            path = f"/escalations/{asked['id']}"
+            with ThreadPoolExecutor() as pool:
+                waiting = pool.submit(http.get, path, params={"wait": 30})
+                # Whoever is answered holds a connection; the long poll is under way when a second one is answered.
+                time.sleep(1)
+                assert http.get(path).status_code == 200
+                process.send_signal(signal.SIGTERM)
+                answer = waiting.result(30)
+        assert (answer.status_code, answer.json()["status"]) == (200, "pending")
         assert process.wait(15) == 0
     finally:
         process.kill()

@@ -3,17 +3,23 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bot.services.approvals.notes import told
 from bot.slack import approval_views
 from bot.slack.approval_cards import SubjectFacts, to_card
-from bot.slack.ids import View
+from bot.slack.approval_views import part
+from bot.slack.ids import Action, View
 from bot.slack.render import render
-from riskengine.response.approvals.execution import Execution, ExecutionStatus
+from bot.store.outbox import told
+from riskengine.response.approvals.execution import Execution, ExecutionOutcome, ExecutionStatus
 from riskengine.response.approvals.policies import SHIPPED, CommentRule
 from riskengine.response.approvals.reports import ApprovalDetail, PlannedTier
 from riskengine.response.approvals.requests import ApprovalRequest, ApprovalStatus, Verdict, Vote
 from tests.contracts.texts import FOOTERS, HOSTILE, HOUR, LONG, NOON, note
 
+FORMS = (View.APPROVE_FORM, View.REJECT_FORM, View.ASK_FORM, View.WITHDRAW_FORM, View.BREAK_GLASS_FORM)
+OFFERED = (
+    *(Action.APPROVE, Action.REJECT, Action.PASS_ON, Action.ASK_INFORMATION),
+    *(Action.EDIT_ESCALATION, Action.WITHDRAW, Action.BREAK_GLASS),
+)
 TEXTS = {"plain": "Rewrite the login flow", "hostile": HOSTILE, "long": LONG}
 CROWD = tuple(f"U0{number:04}" for number in range(100))
 
@@ -107,17 +113,24 @@ def _payloads(text: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "approvals/broke_glass", "told", {**about, "by": "U0HANA", "comment": text}
     for possible in (0, 1, 2):
         yield "approvals/short", str(possible), {**about, "possible": possible, "quorum": 3, "until": told(NOON)}
+    models = {"default_model": "glm-4.5", "stronger_model": "claude-opus-4-1"}
+    for outcome in ("", *ExecutionOutcome):
+        for fell_back in (False, True):
+            for status in ("succeeded", "failed"):
+                ended = {"status": status, "outcome": outcome, "fell_back": fell_back, "detail": text}
+                yield "escalations/executed", f"{status}, {outcome}, {fell_back}", {"title": text, **ended, **models}
 
 
 def views() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for label, text in TEXTS.items():
-        for view in (View.APPROVE_FORM, View.REJECT_FORM, View.ASK_FORM):
+        for view in FORMS:
             yield "approvals/form", f"{label}, {view}", approval_views.comment_form(view, request(title=text), 2)
         for prefix in ("", "rb-" * 7):
             over = [each for _, each in _requests(text)] * 3
             state = f"{label} {prefix}"
-            yield "approvals/listing", state, approval_views.listing("All", over, 99, "Nothing.", prefix)
-            yield "approvals/listing", f"none, {state}", approval_views.listing("All", [], 0, "Nothing.", prefix)
+            parts = [part("All", over, 99), part("Yours", over, 99, rows=8)]
+            yield "approvals/listing", state, approval_views.listing(parts, prefix)
+            yield "approvals/listing", f"none, {state}", approval_views.listing([part("All", [], 0)], prefix)
             yield "approvals/notice", state, approval_views.notice("Nothing was changed.")
             yield "approvals/help", state, approval_views.help_text(prefix)
             unknown = approval_views.unknown_word(text, "pending", prefix)
@@ -131,6 +144,9 @@ def examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
         for state, detail in _details(text):
             for subject in (None, facts):
                 card = dict(to_card(detail, subject))
+                for offered in (set(OFFERED), set()):
+                    shown = approval_views.request_view(to_card(detail, subject), offered, "Why not.", "Said.")
+                    yield "approvals/request", f"{label}, {state}, {len(offered)}", shown
                 yield "approvals/card", f"{label}, {state}", render("approvals/card", {**card, **FOOTERS["all"]})
         for template, state, payload in _payloads(text):
             for footer, shown in note(template, payload):

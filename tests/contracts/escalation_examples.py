@@ -46,6 +46,8 @@ def examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
                     yield "escalations/shown", f"{state}, {status}", shown
                 lines = _lines(text, EscalationStatus.PENDING, people)
                 yield "escalations/asked", state, escalate_views.asked(lines, prefix)
+        yield "escalations/edit_form", label, escalate_views.edit_form(7, 2, text, text)
+        yield "escalations/edit_form", f"{label}, no summary", escalate_views.edit_form(7, 2, text, "")
         lines = _lines(text, EscalationStatus.NOT_NEEDED, ("U0HANA",))
         yield "escalations/not_needed", label, escalate_views.not_needed(lines)
         yield (

@@ -75,6 +75,7 @@ def registered(prefix: str = "") -> list[Listener]:
         complaints=ComplaintDesk(None, None),
         approvals=ApprovalDesk(None, None, None, approval_terms(Settings())),
         escalations=EscalationDesk.__new__(EscalationDesk),
+        approval_card=None,
         links=Links(),
         client=client,
         prefix=prefix,

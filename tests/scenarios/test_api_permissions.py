@@ -27,6 +27,7 @@ TAKES = {
     "POST /v1/escalations": Scope.ESCALATE,
     "GET /v1/escalations/{id}": Scope.ESCALATE,
     "POST /v1/escalations/{id}/withdraw": Scope.ESCALATE,
+    "POST /v1/escalations/{id}/edit": Scope.ESCALATE,
     "POST /v1/escalations/{id}/execute": Scope.ESCALATE,
     "POST /v1/escalations/{id}/execution": Scope.ESCALATE,
     "GET /v1/callbacks": Scope.ESCALATE,

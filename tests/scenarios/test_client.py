@@ -10,6 +10,8 @@ from bot.client import (
     ApprovalRejected,
     ApprovalUnavailable,
     ApprovalWithdrawn,
+    FailedValidation,
+    ModelUnavailable,
     RiskbotClient,
     requires_approval,
 )
@@ -92,6 +94,58 @@ async def test_a_failure_is_reported_and_raised(bot, client):
         await call
     execution = (await state(bot))["execution"]
     assert (execution["status"], execution["detail"]) == ("failed", "OSError")
+
+
+@pytest.mark.parametrize("trouble", ["failed_validation", "unavailable"])
+@pytest.mark.parametrize("has_fallback", [True, False])
+async def test_what_goes_wrong_falls_back_and_the_thread_says_so(bot, client, workspace, trouble, has_fallback):
+    async def plain(prompt):
+        return f"plain {prompt}"
+
+    @requires_approval(
+        client,
+        lambda prompt: TASK,
+        validate=lambda text: not text.startswith("poor"),
+        fallback=plain if has_fallback else None,
+    )
+    async def strong(prompt):
+        if trouble == "unavailable":
+            raise ModelUnavailable("all three providers are down")
+        return f"poor {prompt}"
+
+    call = asyncio.create_task(strong("draft"))
+    await press(bot, "approve")
+    if has_fallback:
+        assert await call == "plain draft"
+    else:
+        with pytest.raises((FailedValidation, ModelUnavailable)):
+            await call
+    execution = (await state(bot))["execution"]
+    assert execution["status"] == ("succeeded" if has_fallback else "failed")
+    assert (execution["outcome"], execution.get("fell_back", False)) == (trouble, has_fallback)
+    said = await workspace.expect("Fell back: " if has_fallback else "Execution failed: ", channel="escalations")
+    assert said.content["thread_ts"]
+    assert ("could not be reached" if trouble == "unavailable" else "failed validation") in said.words
+    assert ("enhanced configuration" in said.words) == has_fallback
+
+
+async def test_a_result_that_passes_is_told_as_validated(bot, client, workspace):
+    @requires_approval(client, lambda prompt: TASK, validate=lambda text: text == "good")
+    async def strong(prompt):
+        return "good"
+
+    call = asyncio.create_task(strong("draft"))
+    await press(bot, "approve")
+    assert await call == "good"
+    assert (await state(bot))["execution"]["outcome"] == "validated"
+    assert "passed validation" in (await workspace.expect("Executed: ", channel="escalations")).words
+
+
+async def test_an_edit_asks_about_the_task_as_it_is_now(bot, client):
+    asked = await client.create(TASK)
+    edited = await client.edit(asked.id, {**TASK, "title": "Rewrite the logout flow", "payload": [1]})
+    assert edited.status == "pending"
+    assert (await pending(bot)).title == "Rewrite the logout flow"
 
 
 async def test_without_an_approval_it_does_not_run(bot, client, workspace):

@@ -2,6 +2,9 @@
 
 import pytest
 
+from bot.store import rates
+from bot.store.claims import Action
+from bot.store.database import Transaction
 from tests.scenarios.conftest import StartBot
 from tests.scenarios.driver import Bot, Json, Workspace, alert, until
 
@@ -47,15 +50,22 @@ async def test_urgent_goes_first(bot: Bot, workspace: Workspace) -> None:
 
 @only_sqlite
 async def test_late_message_says_why_slack_was_the_reason(start_bot: StartBot, workspace: Workspace) -> None:
-    async with start_bot(delivery={"late_after": "1s"}) as bot:
-        await workspace.faults(rate_limit_next=1, retry_after_seconds=2, methods=POST)
-        await bot.send(alert(), alert(model="other"))
+    async with start_bot(delivery={"late_after": "100ms"}) as bot:
+        await workspace.faults(rate_limit_next=1, retry_after_seconds=3, methods=POST)
+        await bot.fire()
+        await until(lambda: bot.database.read(_post_is_held))
+        await bot.fire(model="other")
         # Both waited, also the one that Slack never saw.
         for model in ("glm-4.5", "other"):
             card = await workspace.expect_card(f"HighErrorRate on {model}")
-            assert "late: Slack asked us to wait 2 s" in card.words
+            assert "late: Slack asked us to wait 3 s" in card.words
         await bot.resolve()
         await workspace.expect_card("Resolved: HighErrorRate on glm-4.5", "late: Slack asked us to wait")
+
+
+def _post_is_held(tx: Transaction) -> bool:
+    """What was claimed before that is sent even so, and is late for another reason if at all."""
+    return bool(rates.held_since(tx, Action.POST, tx.protocol_now))
 
 
 @only_sqlite

@@ -131,3 +131,23 @@ async def test_who_may_not_ask_and_what_is_not_there(bot: Bot, workspace: Worksp
     hana = workspace.user("hana")
     assert "There is no escalation 77" in (await hana.command("77", command="/escalate")).private
     assert "How to use /escalate" in (await hana.command("help", command="/escalate")).private
+
+
+async def test_changed_by_its_requester(bot: Bot, workspace: Workspace) -> None:
+    hana = workspace.user("hana")
+    await sent(hana)
+    card = await workspace.expect_card(TITLE, channel=ROOM)
+    await hana.press(card, "approvals.open")
+    form = (await hana.press(None, "escalations.edit")).view
+    same = await hana.submit(form["id"], {})
+    assert "It says the same as before" in same.view_words
+    await hana.press(card, "approvals.open")
+    form = (await hana.press(None, "escalations.edit")).view
+    await hana.submit(
+        form["id"], {"escalations.title": "Rewrite half of it", "escalations.summary": "Only the tokens."}
+    )
+    changed = await workspace.expect_card("Rewrite half of it", "Only the tokens.", "version 2", channel=ROOM)
+    assert changed.ts == card.ts
+    await workspace.expect("The request was changed", channel="alice")
+    await workspace.user("alice").press(changed, "approvals.approve")
+    await workspace.expect("Rewrite half of it", "Approved", channel="hana")

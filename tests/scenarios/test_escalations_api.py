@@ -128,6 +128,69 @@ async def test_what_is_not_needed_asks_nobody(bot):
     assert [each["id"] for each in open_ones] == [large["id"]]
 
 
+async def test_an_edit_voids_votes_and_what_is_approved_is_the_new_payload(bot, workspace):
+    asked = await ask(bot, {**TASK, "callback_url": URL})
+    [before], _total = await bot.running.approvals.pending()
+    new = {**TASK, "title": "Rewrite the logout flow", "payload": {"prompt": "do less"}, "services": ["auth"]}
+    edited = await post(bot, asked, "edit", **new)
+    assert (edited["status"], edited["tier"]) == ("pending", 1)
+    assert edited["decision"]["score"] != asked["decision"]["score"]
+    [after], _total = await bot.running.approvals.pending()
+    assert (after.version, after.subject_hash == before.subject_hash) == (2, False)
+    assert after.hard_deadline_at == before.hard_deadline_at
+    await workspace.expect_card("Rewrite the logout flow", channel="escalations")
+    # The same again changes nothing, and neither does a press on the card as it was.
+    assert await post(bot, asked, "edit", **new) == edited
+    approver = asked["tiers"][0]["approvers"][0]
+    late = await bot.running.approvals.approve(
+        Press(user_id=approver, request_id=after.id, delivery_id="late", version=1)
+    )
+    assert "older version" in late.text
+    now = Press(user_id=approver, request_id=after.id, delivery_id="now", version=2)
+    assert (await bot.running.approvals.approve(now)).changed
+    assert "hash differs" in (await post(bot, asked, "execute", 409, payload=TASK["payload"]))["error"]["message"]
+    assert (await post(bot, asked, "execute", payload=new["payload"]))["execution"]["status"] == "started"
+    assert "approved" in (await post(bot, asked, "edit", 409, **TASK))["error"]["message"]
+
+
+async def test_an_edit_is_of_ones_own_pending_task_alone(bot):
+    asked = await ask(bot)
+    stranger = (await create_token(bot.database, name="other", scopes=[Scope.ESCALATE])).text
+    headers = {"Authorization": f"Bearer {stranger}"}
+    path = f"/v1/escalations/{asked['id']}/edit"
+    refused = await bot.api.post(path, json={**TASK, "title": "Mine"}, headers=headers)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "not_done")
+    assert "whoever asked" in refused.json()["error"]["message"]
+    for change, word in (
+        ({"task_id": "t9"}, "task_id"),
+        ({"requester": "U0BO"}, "requester"),
+        ({"emergency": True}, "emergency"),
+        ({"manual_override": False, "services": [], "security_types": []}, "not needed"),
+    ):
+        answer = (await post(bot, asked, "edit", 409, **{**TASK, **change}))["error"]
+        assert answer["code"] == "not_an_edit"
+        assert word in answer["message"]
+    [request], _total = await bot.running.approvals.pending()
+    assert request.version == 1
+    small = await ask(bot, SMALL)
+    assert "not needed" in (await post(bot, small, "edit", 409, **SMALL))["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        {"status": "succeeded", "outcome": "failed_validation"},
+        {"status": "succeeded", "fell_back": True},
+        {"status": "succeeded", "outcome": "validated", "fell_back": True},
+        {"status": "failed", "outcome": "validated"},
+        {"status": "unknown"},
+    ],
+)
+async def test_a_report_that_contradicts_itself_is_refused(bot, report):
+    asked = await ask(bot)
+    assert (await post(bot, asked, "execution", 422, **report))["error"]["code"] == "invalid"
+
+
 async def test_taken_back_and_rejected(bot):
     asked = await ask(bot, {**TASK, "callback_url": URL})
     gone = await post(bot, asked, "withdraw", comment="not wanted")

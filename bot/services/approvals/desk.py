@@ -6,7 +6,8 @@ from datetime import datetime
 from bot.errors import NotFound
 from bot.failpoints import FailPoint, pass_by
 from bot.services.answers import Answer
-from bot.services.approvals import absences, respond
+from bot.services.approvals import absences, respond, words
+from bot.services.approvals.chances import Chances, chances
 from bot.services.approvals.respond import Outcome, Press
 from bot.services.approvals.roster import Roster
 from bot.services.approvals.terms import ApprovalTerms
@@ -46,27 +47,39 @@ class ApprovalDesk:
         return await self._permissions.refusal(user_id, verb)
 
     async def approve(self, press: Press) -> Answer:
-        return await self._person(press, respond.approve)
+        return await self.person(press, respond.approve)
 
     async def reject(self, press: Press) -> Answer:
-        return await self._person(press, respond.reject)
+        return await self.person(press, respond.reject)
 
     async def pass_on(self, press: Press) -> Answer:
-        return await self._person(press, respond.pass_on)
+        return await self.person(press, respond.pass_on)
 
     async def ask_information(self, press: Press) -> Answer:
-        return await self._person(press, respond.ask_information)
+        return await self.person(press, respond.ask_information)
 
     async def withdraw(self, press: Press) -> Answer:
         is_admin = await self._permissions.is_admin(press.user_id)
-        return await self._person(press, lambda tx, each, terms: respond.withdraw(tx, each, terms, is_admin=is_admin))
+        return await self.person(press, lambda tx, each, terms: respond.withdraw(tx, each, terms, is_admin=is_admin))
 
     async def break_glass(self, press: Press) -> Answer:
         """Approve alone, with a reason; told to the security channel."""
         role = self.terms.settings.break_glass_role
         if not await self._permissions.has_role(press.user_id, role):
-            return Outcome.unchanged(f"Breaking the glass takes the role {role}. Nothing was changed.")
-        return await self._person(press, respond.break_glass)
+            return Outcome.unchanged(words.no_glass(role))
+        return await self.person(press, respond.break_glass)
+
+    async def chances(self, press: Press) -> Chances:
+        """What this person could do about the request now, and why not the rest."""
+        refusal = await self._permissions.refusal(press.user_id, Verb.APPROVE)
+        if refusal:
+            return Chances(*[refusal] * len(Chances._fields))
+        is_admin = await self._permissions.is_admin(press.user_id)
+        may_break = await self._permissions.has_role(press.user_id, self.terms.settings.break_glass_role)
+        await self._know_roles(press.request_id)
+        return await self._database.read(
+            lambda tx: chances(tx, press, self.terms, is_admin=is_admin, may_break=may_break)
+        )
 
     async def withdraw_by_program(self, request_id: int, token_name: str, delivery_id: str, comment: str) -> Outcome:
         """In the name of an API token, whose scope was checked: its own requests alone."""
@@ -107,13 +120,17 @@ class ApprovalDesk:
         """What is over, the latest first."""
         return await self._database.read(lambda tx: lookups.history(tx, limit))
 
-    async def _person(self, press: Press, work: Work) -> Answer:
+    async def person(self, press: Press, work: Work) -> Answer:
+        """Run a verb for a person: one of our own, or one of the subject's."""
         refusal = await self._permissions.refusal(press.user_id, Verb.APPROVE)
         if refusal:
             return Outcome.unchanged(refusal)
-        roles = await self._database.read(lambda tx: lookups.roles_of_request(tx, press.request_id))
-        await self._roster.refresh(roles)
+        await self._know_roles(press.request_id)
         return await self._commit(press, work)
+
+    async def _know_roles(self, request_id: int) -> None:
+        roles = await self._database.read(lambda tx: lookups.roles_of_request(tx, request_id))
+        await self._roster.refresh(roles)
 
     async def _commit(self, press: Press, work: Work) -> Outcome:
         outcome = await self._database.write(lambda tx: work(tx, press, self.terms), urgent=True)

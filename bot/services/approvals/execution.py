@@ -1,7 +1,7 @@
 """Using an approval: once, in time, for what was approved."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.errors import Conflict, NotFound
 from bot.services.approvals.settle import settle
@@ -11,7 +11,7 @@ from bot.store.approvals import APPROVAL
 from bot.store.database import Transaction
 from bot.store.due import DueKind, DueRow
 from riskengine.response.approvals import execution as rules
-from riskengine.response.approvals.execution import ENDS, OPEN_STATES, Execution, ExecutionStatus
+from riskengine.response.approvals.execution import OPEN_STATES, Execution, ExecutionReport, ExecutionStatus
 from riskengine.response.approvals.refusals import Reason, Refusal
 
 
@@ -41,17 +41,24 @@ def begin_execution(tx: Transaction, request_id: int, payload_hash: str, by: str
     return Begun(started, None)
 
 
-def end_execution(tx: Transaction, execution_id: int, status: ExecutionStatus, detail: str, by: str) -> Execution:
-    """Take note of how it ended: succeeded or failed. Raises NotFound, and Conflict when it had ended otherwise."""
+class Ended(NamedTuple):
+    """An execution that is over; new unless the same was reported before."""
+
+    execution: Execution
+    is_new: bool
+
+
+def end_execution(tx: Transaction, execution_id: int, report: ExecutionReport, by: str) -> Ended:
+    """Take note of how it ended. Raises NotFound, and Conflict when it had ended otherwise."""
     execution = executions.lock(tx, execution_id)
     if execution is None:
         raise NotFound(f"There is no execution {execution_id}.")
-    if execution.status is status:
-        return execution
-    if status not in ENDS or execution.status not in OPEN_STATES:
-        raise Conflict(f"Execution {execution_id} is {execution.status}; it cannot become {status}.")
+    if execution.status is report.status:
+        return Ended(execution, is_new=False)
+    if execution.status not in OPEN_STATES:
+        raise Conflict(f"Execution {execution_id} is {execution.status}; it cannot become {report.status}.")
     due.cancel(tx, DueKind.LOSE_EXECUTION, [execution_id])
-    return _end(tx, execution, status, detail, audit.actor(by))
+    return Ended(_end(tx, execution, audit.actor(by), **dict(report)), is_new=True)
 
 
 def lose_executions(tx: Transaction, rows: Sequence[DueRow]) -> None:
@@ -59,13 +66,14 @@ def lose_executions(tx: Transaction, rows: Sequence[DueRow]) -> None:
     for row in rows:
         execution = executions.lock(tx, row.subject_id)
         if execution is not None and execution.status is ExecutionStatus.STARTED:
-            _end(tx, execution, ExecutionStatus.UNKNOWN, "nobody reported its end in time", audit.SYSTEM)
+            detail = "nobody reported its end in time"
+            _end(tx, execution, audit.SYSTEM, status=ExecutionStatus.UNKNOWN, detail=detail)
 
 
-def _end(tx: Transaction, execution: Execution, status: ExecutionStatus, detail: str, by: str) -> Execution:
-    ended = execution.model_copy(update={"status": status, "ended_at": tx.now, "detail": detail})
-    executions.change(tx, execution, status=status, ended_at=tx.now, detail=detail)
-    _tell(tx, ended, by, f"approval_execution_{status}")
+def _end(tx: Transaction, execution: Execution, by: str, **ending: Any) -> Execution:
+    ended = execution.model_copy(update={**ending, "ended_at": tx.now})
+    executions.change(tx, execution, **ending, ended_at=tx.now)
+    _tell(tx, ended, by, f"approval_execution_{ended.status}")
     return ended
 
 

@@ -12,7 +12,7 @@ from bot.services.approvals.terms import ApprovalTerms, Changed
 from bot.store import approval_people, approval_votes, approvals, audit, cards, destinations, inbound, outbox
 from bot.store.approvals import APPROVAL
 from bot.store.database import Transaction
-from riskengine.response.approvals import changes, decisions, shortage, timers
+from riskengine.response.approvals import changes, decisions, shortage
 from riskengine.response.approvals.decisions import Ballot
 from riskengine.response.approvals.eligibility import Facts
 from riskengine.response.approvals.refusals import Refusal
@@ -99,11 +99,12 @@ def break_glass(tx: Transaction, press: Press, terms: ApprovalTerms) -> Outcome:
 
 def ask_information(tx: Transaction, press: Press, terms: ApprovalTerms) -> Outcome:
     """Ask the requester something before deciding; the time goes on."""
-
-    def rule(request: ApprovalRequest, votes: Sequence[Vote], facts: Facts) -> Transition:  # noqa: ARG001
-        return decisions.guard_pending(timers.advance(request, tx.now))
-
-    outcome = _do(tx, press, terms, rule)
+    outcome = _do(
+        tx,
+        press,
+        terms,
+        lambda request, _votes, facts: decisions.question(request, press.user_id, press.version, facts, tx.now),
+    )
     if outcome.request is None or outcome.refusal is not None:
         return outcome
     thread = cards.card_in(tx, APPROVAL, {outcome.request.id: outcome.request.channel}).get(outcome.request.id)

@@ -1,6 +1,7 @@
 """Asks for an escalation: decided, stored, and put before people, in one transaction."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -64,31 +65,41 @@ def find_earlier(tx: Transaction, key: str | None, task: EscalationTask, payload
     earlier = store.by_key(tx, key) if key else None
     if earlier is None:
         return None
-    told = task.model_dump(mode="json", exclude={"payload"})
-    # By its hash: a database may give a number of the payload back in another form.
-    if task_hash(earlier["task"]) != task_hash(told) or earlier["payload_hash"] != payload_hash:
+    if not is_same(earlier, task, payload_hash):
         raise KeyTaken
     return state_of(tx, earlier["id"])
 
 
+def is_same(row: Mapping[str, Any], task: EscalationTask, payload_hash: str) -> bool:
+    """Whether a row holds this very task; by hashes, since a database may give a number back in another form."""
+    told = task.model_dump(mode="json", exclude={"payload"})
+    return task_hash(row["task"]) == task_hash(told) and row["payload_hash"] == payload_hash
+
+
 def _store(tx: Transaction, wanted: Wanted) -> int:
+    outcome = None if wanted.decision.escalate else EscalationStatus.NOT_NEEDED
+    escalation_id = store.add(tx, key=wanted.key, created_by=wanted.by, outcome=outcome, **content_of(wanted))
+    record_decision(tx, escalation_id, wanted)
+    return escalation_id
+
+
+def content_of(wanted: Wanted) -> dict[str, Any]:
+    """What a row holds of the task and of what was decided on it."""
     task, decision = wanted.task, wanted.decision
-    escalation_id = store.add(
-        tx,
-        key=wanted.key,
-        task=task.model_dump(mode="json", exclude={"payload"}, exclude_none=True),
-        payload=task.payload,
-        payload_hash=wanted.payload_hash,
+    return {
+        "task": task.model_dump(mode="json", exclude={"payload"}, exclude_none=True),
+        "payload": task.payload,
+        "payload_hash": wanted.payload_hash,
         # The card shows the prices of the day on which it was asked.
-        decision={**decision.model_dump(mode="json"), "prices": wanted.prices.model_dump(mode="json")},
-        created_by=wanted.by,
-        callback_url=task.callback_url,
-        outcome=None if decision.escalate else EscalationStatus.NOT_NEEDED,
-    )
-    detail = {"escalate": decision.escalate, "score": str(decision.score)}
+        "decision": {**decision.model_dump(mode="json"), "prices": wanted.prices.model_dump(mode="json")},
+        "callback_url": task.callback_url,
+    }
+
+
+def record_decision(tx: Transaction, escalation_id: int, wanted: Wanted) -> None:
+    detail = {"escalate": wanted.decision.escalate, "score": str(wanted.decision.score)}
     actor = audit.actor(wanted.by)
     audit.record(tx, [audit.Entry(actor, "escalation_decided", ESCALATION, escalation_id, detail)])
-    return escalation_id
 
 
 def _opening(wanted: Wanted, escalation_id: int) -> Opening:

@@ -5,12 +5,14 @@ from collections.abc import Callable
 
 from bot.errors import ApprovalImpossible, PeopleUnreadable, WrongUse
 from bot.failpoints import FailPoint, pass_by
+from bot.services.answers import Answer
 from bot.services.approvals.desk import ApprovalDesk
 from bot.services.approvals.respond import Press, withdraw
 from bot.services.callbacks.desk import check_url
 from bot.services.escalations import by_people, use
 from bot.services.escalations.ask import Asked, Wanted, ask, find_earlier
 from bot.services.escalations.by_people import Shown
+from bot.services.escalations.edit import edit
 from bot.services.escalations.state import EscalationState, state_of, states_of
 from bot.services.escalations.waiting import Waiting
 from bot.services.permissions import Verb
@@ -23,7 +25,7 @@ from bot.store.escalations import ESCALATION
 from riskengine.areas.escalation import Decision, EscalationStatus, EscalationTask, decide
 from riskengine.areas.escalation.task import content_hash
 from riskengine.pricing import PriceBook, estimate_task
-from riskengine.response.approvals.execution import ExecutionStatus
+from riskengine.response.approvals.execution import ExecutionReport
 from riskengine.response.approvals.refusals import Refusal
 
 Work = Callable[[Transaction], EscalationState | Refusal]
@@ -98,6 +100,16 @@ class EscalationDesk:
         task = await self._database.read(lambda tx: by_people.overridden(tx, escalation_id, by, reason))
         return await self.ask(task, by, key)
 
+    async def reword(self, press: Press, title: str, summary: str) -> Answer:
+        """Say it in other words; only its requester may."""
+        return await self._approvals.person(
+            press, lambda tx, each, terms: by_people.reword(tx, each, title, summary, terms)
+        )
+
+    async def task_of_request(self, request_id: int) -> EscalationTask:
+        """What an approval request asks about. Raises NotFound."""
+        return await self._database.read(lambda tx: by_people.task_of_request(tx, request_id))
+
     async def shown(self, escalation_id: int) -> Shown:
         """One escalation as people are shown it. Raises NotFound."""
         return await self._database.read(lambda tx: by_people.shown(tx, escalation_id))
@@ -118,14 +130,24 @@ class EscalationDesk:
 
         return await self._commit(work, by)
 
+    async def edit(self, escalation_id: int, task: EscalationTask, by: str, delivery_id: str) -> EscalationState:
+        """Ask about a new version. Raises NotFound, WrongUse, NotAnEdit, and NotDone when it is over or another's."""
+        wanted = self._wanted(task, by, None)
+        await self._approvals.know_people(ESCALATION, emergency=task.needs_emergency_tier)
+        return await self._commit(lambda tx: edit(tx, escalation_id, wanted, delivery_id, self._approvals.terms), by)
+
     async def execute(self, escalation_id: int, payload: object, by: str) -> EscalationState:
         """Use the approval up, for the payload that was approved. Raises NotFound, and NotDone with the reason."""
         given = _payload_hash(payload)
         return await self._commit(lambda tx: use.begin(tx, escalation_id, given, by, self._approvals.terms), by)
 
-    async def executed(self, escalation_id: int, status: ExecutionStatus, detail: str, by: str) -> EscalationState:
+    async def executed(self, escalation_id: int, report: ExecutionReport, by: str) -> EscalationState:
         """Take note of how the execution ended. Raises NotFound and Conflict."""
-        return await self._database.write(lambda tx: use.end(tx, escalation_id, status, detail, by), urgent=True)
+        return await self._database.write(lambda tx: use.end(tx, escalation_id, report, by), urgent=True)
+
+    def stop_waiting(self) -> None:
+        """Answer whoever waits as things stand, before the server closes."""
+        self._waiting.end()
 
     async def _commit(self, work: Work, by: str) -> EscalationState:
         done = await self._database.write(work, urgent=True)

@@ -13,7 +13,7 @@ from bot.store.approvals import APPROVAL
 from bot.store.database import Transaction
 from bot.store.escalations import ESCALATION
 from riskengine.areas.escalation import Decision, EscalationStatus
-from riskengine.response.approvals.execution import ExecutionStatus
+from riskengine.response.approvals.execution import ExecutionOutcome, ExecutionStatus
 from riskengine.response.approvals.reports import ApprovalDetail
 from riskengine.response.approvals.requests import ApprovalStatus
 from riskengine.response.reports import Recorded
@@ -42,6 +42,8 @@ class ShownExecution(_Shown):
     started_at: datetime | None = None
     ended_at: datetime | None = None
     detail: str | None = None
+    outcome: ExecutionOutcome | None = Field(None, description="What became of that which was approved, if told.")
+    fell_back: bool | None = Field(None, description="True when the default was used in its place.")
 
 
 class Moment(_Shown):
@@ -133,6 +135,8 @@ def _execution(found: ApprovalDetail) -> ShownExecution | None:
         started_at=execution.started_at,
         ended_at=execution.ended_at,
         detail=execution.detail or None,
+        outcome=execution.outcome,
+        fell_back=execution.fell_back or None,
     )
 
 

@@ -1,15 +1,21 @@
 """Using an approved escalation: begun once with the very payload that was approved, and its end reported."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from bot.errors import Conflict
 from bot.services.approvals import words
 from bot.services.approvals.execution import begin_execution, end_execution
 from bot.services.approvals.terms import ApprovalTerms
 from bot.services.escalations.state import EscalationState, row_of, state_of
-from bot.store import executions
+from bot.store import approval_lookups, cards, executions, outbox
+from bot.store.approvals import APPROVAL
 from bot.store.database import Bell, Transaction
-from riskengine.response.approvals.execution import ExecutionStatus
+from bot.store.escalations import ESCALATION
+from bot.store.outbox import Note
+from riskengine.pricing import TaskEstimates
+from riskengine.response.approvals.execution import Execution, ExecutionReport
 from riskengine.response.approvals.refusals import Refusal
 
 _SLACKS_MOMENT = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
@@ -40,14 +46,38 @@ def begin(
     return begun.refusal or state_of(tx, escalation_id)
 
 
-def end(tx: Transaction, escalation_id: int, status: ExecutionStatus, detail: str, by: str) -> EscalationState:
+def end(tx: Transaction, escalation_id: int, report: ExecutionReport, by: str) -> EscalationState:
     """Take note of how it ended. Raises NotFound, and Conflict when it was not begun or ended otherwise."""
-    execution = executions.of_request(tx, request_of(tx, escalation_id))
+    request_id = request_of(tx, escalation_id)
+    execution = executions.of_request(tx, request_id)
     if execution is None:
         hint = "POST /v1/escalations/{id}/execute begins it."
         raise NotDone(f"Escalation {escalation_id} was not executed yet.", hint=hint)
-    end_execution(tx, execution.id, status, detail, by)
+    ended = end_execution(tx, execution.id, report, by)
+    if ended.is_new:
+        _tell(tx, ended.execution, row_of(tx, escalation_id))
     return state_of(tx, escalation_id)
+
+
+def _tell(tx: Transaction, execution: Execution, row: Mapping[str, Any]) -> None:
+    """In the thread of the request, where people approved it."""
+    request = approval_lookups.by_id(tx, execution.request_id)
+    thread = cards.card_in(tx, APPROVAL, {request.id: request.channel}).get(request.id) if request else None
+    if thread is None:
+        return
+    # The models that the card names.
+    prices = TaskEstimates.model_validate(row["decision"]["prices"])
+    payload = {
+        "title": row["task"]["title"],
+        "status": execution.status,
+        "outcome": execution.outcome or "",
+        "fell_back": execution.fell_back,
+        "detail": execution.detail,
+        "default_model": prices.default.runs_as,
+        "stronger_model": prices.stronger.runs_as,
+    }
+    key = f"{ESCALATION}:executed:{execution.id}:{execution.status}"
+    outbox.enqueue(tx, [Note(key, "escalations/executed", ESCALATION, row["id"], payload, thread_of=thread)])
 
 
 def refused(refusal: Refusal, by: str) -> NotDone:

@@ -18,6 +18,9 @@ from riskengine.response.approvals.requests import (
 )
 from riskengine.response.approvals.transitions import Transition, ask, end, enter
 
+#: What a refusal of a question says that it was.
+QUESTION = "question"
+
 
 class Ballot(NamedTuple):
     """What somebody says to the version of the subject that they were shown."""
@@ -58,6 +61,18 @@ def guard_version(now_is: Transition, version: int) -> Transition:
     if now_is.refusal is None and version != now_is.request.version:
         return now_is.refused(Reason.OLD_VERSION)
     return now_is
+
+
+def question(request: ApprovalRequest, by: str, version: int, facts: Facts, now: datetime) -> Transition:
+    """Whether somebody may ask the requester for more before they decide: whoever may decide now. Decides nothing."""
+    before = guard_version(guard_pending(timers.advance(request, now)), version)
+    if before.refusal is not None:
+        return before
+    mine = guard_own_request(before, by, facts, now)
+    if mine.refusal is not None:
+        return mine._replace(refusal=mine.refusal._replace(word=QUESTION))
+    ballot = Ballot(by, version, Verdict.APPROVE)
+    return before if _rights(before.request, ballot, facts, now) else _no_right(before, ballot, facts, now)
 
 
 def _seat(

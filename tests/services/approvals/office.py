@@ -20,7 +20,7 @@ from bot.store.database import Database
 from bot.store.due import DueKind
 from bot.store.messages import messages
 from riskengine.response.approvals.eligibility import Absence
-from riskengine.response.approvals.execution import ExecutionStatus
+from riskengine.response.approvals.execution import ExecutionReport, ExecutionStatus
 
 MINUTE = timedelta(minutes=1)
 LEADS = ("U0LEA", "U0LEO", "U0LIV")
@@ -116,7 +116,8 @@ class Office:
         )
 
     async def finish(self, execution, status=ExecutionStatus.SUCCEEDED):
-        return await self.database.write(lambda tx: end_execution(tx, execution.id, status, "", "token:ci"))
+        report = ExecutionReport(status=status)
+        return await self.database.write(lambda tx: end_execution(tx, execution.id, report, "token:ci").execution)
 
     async def tick(self) -> None:
         """Whatever is due now, as the due runner does it."""
