@@ -23,8 +23,8 @@ PENDING = 10_000
 HOURS = timedelta(hours=6)
 LATE = timedelta(hours=3)
 SPREAD = timedelta(seconds=100)
-#: Writing them takes a while itself.
-AHEAD = timedelta(seconds=150)
+#: Moving them takes a while itself.
+AHEAD = timedelta(seconds=30)
 DECISIONS, PER_SECOND = 100, 1.0
 DECIDED_SECONDS, LATE_SECONDS, CAUGHT_UP_SECONDS, GROWTH_MB = 2.0, 1.0, 10.0, 50.0
 #: Slack's limits would hide how long we take.
@@ -127,9 +127,10 @@ def _updates(set_up: Stage) -> dict[str, datetime]:
 
 async def _deadlines(kind: str, set_up: Stage, database: Database) -> None:
     before = await _start(set_up)
+    ids = await requests.pending(database, requests.evenly(database.clock.now() + HOURS, SPREAD, PENDING))
     moments = requests.evenly(database.clock.now() + AHEAD, SPREAD, PENDING)
-    ids = await requests.pending(database, moments)
-    assert database.clock.now() < moments[0], "some ran out before all were written; give them more time ahead"
+    await requests.move(database, dict(zip(ids, moments, strict=True)))
+    assert database.clock.now() < moments[0], "some ran out before all were moved; give them more time ahead"
     await _all_asked(database, (AHEAD + SPREAD).total_seconds() + 120)
     opened = await database.read(_opened)
     late = [_seconds(opened[number] - at) for number, at in zip(ids, moments, strict=True)]
@@ -150,15 +151,14 @@ async def _late(kind: str, set_up: Stage, database: Database) -> None:
     await asyncio.to_thread(set_up.riskbot.stop)
     now = database.clock.now()
     await requests.pending(database, requests.evenly(now - LATE, timedelta(minutes=30), PENDING))
-    await asyncio.to_thread(set_up.riskbot.start)
     begun = time.monotonic()
+    await asyncio.to_thread(set_up.riskbot.start)
     await _all_asked(database, 300)
     took = time.monotonic() - begun
-    figures.note(
-        f"{kind}: ready to {PENDING:,} caught up, {LATE} late",
-        f"{took:.1f} s",
-        figures.verdict(took, CAUGHT_UP_SECONDS),
-    )
+    used = figures.processor_seconds(set_up.riskbot.pid)
+    title = f"{kind}: start to {PENDING:,} caught up, {LATE} late"
+    figures.note(title, f"{took:.1f} s", figures.verdict(took, CAUGHT_UP_SECONDS))
+    figures.note("  … of which it had a processor for", f"{used:.1f} s")
     wrong = await database.read(_not_whole)
     figures.note(
         f"{kind}: skipped, unasked, or with less than their whole window", str(wrong), figures.verdict(wrong, 0)

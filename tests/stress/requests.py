@@ -1,6 +1,6 @@
 """Thousands of pending approval requests, written in sets as if they had been opened one by one and told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -9,9 +9,11 @@ from bot.services.approvals import settle
 from bot.services.approvals.terms import ApprovalTerms, Changed
 from bot.settings import PeopleSettings
 from bot.settings_approvals import ApprovalSettings
-from bot.store import approval_people, approvals
+from bot.store import approval_people, approvals, due
 from bot.store.database import Database, Transaction
+from bot.store.due import DueKind
 from bot.store.messages import MessageState, messages
+from bot.store.schema import UtcDateTime
 from riskengine.response.approvals.policies import SHIPPED, STANDARD
 from riskengine.response.approvals.requests import ApprovalRequest, ApprovalStatus, Event, EventKind
 from riskengine.response.approvals.transitions import ask
@@ -85,6 +87,18 @@ def _request(number: int, due_at: datetime) -> ApprovalRequest:
         short_since=None,
         valid_until=None,
     )
+
+
+async def move(database: Database, moments: Mapping[int, datetime]) -> None:
+    """Have the first tiers of these requests end at other moments."""
+
+    def work(tx: Transaction) -> None:
+        rows = [{"of_id": number, "at": at} for number, at in moments.items()]
+        mine = sa.update(approvals.approval_requests).where(approvals.approval_requests.c.id == sa.bindparam("of_id"))
+        tx.execute(mine.values(due_at=sa.bindparam("at", type_=UtcDateTime)), rows)
+        due.schedule_each(tx, DueKind.ADVANCE_APPROVAL, moments)
+
+    await database.write(work)
 
 
 def evenly(first: datetime, spread: timedelta, count: int) -> list[datetime]:

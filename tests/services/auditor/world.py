@@ -7,9 +7,11 @@ import sqlalchemy as sa
 from bot.services.approvals.advance import advance_requests
 from bot.store import audit, due, rule_states
 from bot.store.alert_lookups import open_groups
+from bot.store.callbacks import callbacks
 from bot.store.due import DueKind
 from bot.store.messages import MessageState, messages
 from bot.store.outbox import Note
+from riskengine.response.callbacks import CallbackState
 from tests.services.approvals.office import terms_of
 from tests.services.conftest import WORKS, signal
 from tests.services.silences import Silences
@@ -52,6 +54,9 @@ async def alive(alerts, broken=""):
         await looked(alerts.database)
     if broken != "audit_unsealed":
         await sealed(alerts.database)
+    if broken != "callback_unsent":
+        ripe = callbacks.c.state == CallbackState.WAITING
+        await execute(alerts.database, sa.update(callbacks).where(ripe).values(state=CallbackState.DELIVERED))
 
     works = {**WORKS, DueKind.ADVANCE_APPROVAL: lambda tx, due_rows, _: advance_requests(tx, due_rows, terms_of())}
 
