@@ -1,6 +1,6 @@
 """Escalations: what was to be decided, what was decided, and which approval request follows from it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     Select,
     String,
     Table,
@@ -37,6 +38,10 @@ escalations = Table(
     #: What the asker calls it; the same key is the same escalation.
     Column("key", String(255), unique=True),
     Column("task", Json, nullable=False),
+    #: Of the task, so that similar ones are found: what else is known of it by these names.
+    Column("task_id", Text),
+    Column("role", Text),
+    Column("task_type", Text),
     #: What would be executed, apart from the task: it is not shown.
     Column("payload", Json),
     Column("payload_hash", String(64), nullable=False),
@@ -50,8 +55,12 @@ escalations = Table(
     Column("needed", String(16)),
     Column("needed_by", String(80)),
     Column("needed_at", UtcDateTime),
+    #: Grows with each answer, so that the question shows the newest.
+    Column("need_revision", Integer, nullable=False, server_default="1"),
     Index("ix_escalations_request", "request_id"),
     Index("ix_escalations_created_at", "created_at"),
+    Index("ix_escalations_alike", "role", "task_type", "created_at"),
+    Index("ix_escalations_task_id", "task_id"),
 )
 
 
@@ -63,6 +72,13 @@ def add(tx: Transaction, **values: Any) -> int:
 
 def by_id(tx: Transaction, escalation_id: int) -> dict[str, Any] | None:
     row = tx.execute(select(escalations).where(escalations.c.id == escalation_id)).mappings().one_or_none()
+    return dict(row) if row else None
+
+
+def lock(tx: Transaction, escalation_id: int) -> dict[str, Any] | None:
+    """The same, locked until the commit."""
+    mine = select(escalations).where(escalations.c.id == escalation_id).with_for_update()
+    row = tx.execute(mine).mappings().one_or_none()
     return dict(row) if row else None
 
 
@@ -107,9 +123,14 @@ def _rows(tx: Transaction, wanted: Select[Any]) -> list[dict[str, Any]]:
     return [dict(row) for row in tx.execute(wanted).mappings()]
 
 
-def forget_of(tx: Transaction, request_ids: Sequence[int]) -> None:
-    """Delete what these requests were about, before they go themselves."""
-    tx.execute(delete(escalations).where(escalations.c.request_id.in_(request_ids)))
+def of_requests(tx: Transaction, request_ids: Collection[int]) -> list[int]:
+    """What these requests are about."""
+    mine = select(escalations.c.id).where(escalations.c.request_id.in_(list(request_ids)))
+    return list(tx.execute(mine).scalars())
+
+
+def forget(tx: Transaction, escalation_ids: Collection[int]) -> None:
+    tx.execute(delete(escalations).where(escalations.c.id.in_(list(escalation_ids))))
 
 
 def forget_unasked(tx: Transaction, before: datetime, limit: int) -> int:

@@ -1,15 +1,16 @@
 """Builds what approvals need."""
 
+from functools import partial
+
 from bot.scheduling.bells import BellRope
 from bot.services.approvals.desk import ApprovalDesk
 from bot.services.approvals.prune import ApprovalPruner
 from bot.services.approvals.roster import Roster
 from bot.services.approvals.terms import ApprovalTerms
 from bot.services.escalations.follow import follow
-from bot.services.escalations.prune import EscalationPruner
+from bot.services.escalations.prune import EscalationPruner, forget_of
 from bot.services.permissions import People, Permissions
 from bot.settings import Settings
-from bot.store import escalations
 from bot.store.database import Database
 from bot.store.escalations import ESCALATION
 from bot.wiring.upkeep import PRUNE_INTERVAL
@@ -22,7 +23,7 @@ def approval_desk(database: Database, people: People, permissions: Permissions, 
 
 def approval_upkeep(database: Database, desk: ApprovalDesk, settings: Settings) -> list[BellRope]:
     """The bells by which approvals look after themselves; each kind of subject that may go is one line here."""
-    pruner = ApprovalPruner(database, settings.approvals, {ESCALATION: escalations.forget_of})
+    pruner = ApprovalPruner(database, settings.approvals, {ESCALATION: forget_of})
     return [
         BellRope("roles", desk.keep_people_fresh, settings.people.roles_looked_at_every),
         BellRope("prune_approvals", pruner.prune, PRUNE_INTERVAL),
@@ -36,6 +37,6 @@ def approval_terms(settings: Settings) -> ApprovalTerms:
         settings.approvals,
         settings.people,
         settings.alerts.trouble_channel,
-        followers={ESCALATION: follow},
+        followers={ESCALATION: partial(follow, ask_need_after=settings.escalation.ask_need_after)},
         zone=settings.zone,
     )

@@ -7,15 +7,16 @@ import sqlalchemy as sa
 
 from bot.services.approvals import prune, words
 from bot.services.approvals.prune import ApprovalPruner
-from bot.services.escalations.prune import EscalationPruner
-from bot.store import approval_people, escalations
+from bot.services.escalations.need import CARD, QUESTION, plan
+from bot.services.escalations.prune import EscalationPruner, forget_of
+from bot.store import approval_people, cards, escalations
 from bot.store.approval_votes import approval_tiers, approval_votes
 from bot.store.approvals import approval_requests
 from bot.store.audit import audit
-from bot.store.due import due
+from bot.store.due import DueKind, due
 from bot.store.escalations import ESCALATION
 from bot.store.executions import executions
-from bot.store.messages import MessageState, messages
+from bot.store.messages import MessageState, Priority, messages
 from tests.services.approvals.office import MINUTE
 
 DAYS = 24 * 60
@@ -24,7 +25,7 @@ TABLES = (approval_requests, approval_tiers, approval_votes, executions, escalat
 
 @pytest.fixture
 def pruner(office):
-    return ApprovalPruner(office.database, office.terms.settings, {ESCALATION: escalations.forget_of})
+    return ApprovalPruner(office.database, office.terms.settings, {ESCALATION: forget_of})
 
 
 async def rows(office, table, *where):
@@ -53,6 +54,17 @@ async def escalation(office, **values):
     return await office.database.write(lambda tx: escalations.add(tx, **row))
 
 
+async def questioned(office, escalation_id):
+    """Its approvers were asked whether it was needed, and will be once more."""
+    wish = cards.CardWish(CARD, QUESTION, escalation_id, "U0LEA", 1, Priority.NOTE, office.database.clock.now())
+
+    def work(tx):
+        cards.want(tx, [wish])
+        plan(tx, [escalation_id], MINUTE)
+
+    await office.database.write(work)
+
+
 async def executed(office):
     request = await asked(office)
     await office.approve(request, "U0LEA")
@@ -66,6 +78,8 @@ async def counts(office):
 
 async def test_what_is_over_for_long_enough_goes_whole(office, pruner):
     old = await executed(office)
+    [about] = await rows(office, escalations.escalations)
+    await questioned(office, about.id)
     await office.away("U0LIV")
     await shown(office)
     office.step(200 * DAYS)
@@ -78,7 +92,11 @@ async def test_what_is_over_for_long_enough_goes_whole(office, pruner):
     assert await pruner.prune() == 2
     assert {row.id for row in await rows(office, approval_requests)} == {young.id, pending.id}
     assert await counts(office) == [2, 2, 1, 1, 2]
-    assert {row.subject_id for row in await rows(office, messages)} == {young.id, pending.id}
+    assert {(row.subject_kind, row.subject_id) for row in await rows(office, messages)} == {
+        ("approval", young.id),
+        ("approval", pending.id),
+    }
+    assert await rows(office, due, due.c.kind == DueKind.ASK_NEED) == []
     assert await office.database.read(approval_people.absences) == {}
     # The audit keeps all of it, and tells of the pruning.
     [*_, last] = await rows(office, audit)
