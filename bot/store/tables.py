@@ -14,6 +14,7 @@ from bot.store.destinations import destinations
 from bot.store.due import due
 from bot.store.escalations import escalations
 from bot.store.executions import executions
+from bot.store.homes import homes
 from bot.store.inbound import inbound
 from bot.store.inhibitions import inhibition_sides
 from bot.store.judgements import alert_judgements
@@ -55,6 +56,7 @@ __all__ = [
     "due",
     "escalations",
     "executions",
+    "homes",
     "inbound",
     "inhibition_sides",
     "messages",

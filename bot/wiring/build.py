@@ -66,6 +66,7 @@ from bot.store.sqlite import SqliteEngine
 from bot.wiring.approvals import approval_desk
 from bot.wiring.callbacks import sending_callbacks
 from bot.wiring.escalations import escalation_desk, watching_escalations
+from bot.wiring.homes import publishing_homes
 from bot.wiring.link import SlackLink, slack_client
 from bot.wiring.listen import listen
 from bot.wiring.pictures import sending_pictures
@@ -207,6 +208,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
                 bot.give_up,
             )
         )
+        await stack.enter_async_context(publishing_homes(database, client, bot.give_up))
         callbacks = await stack.enter_async_context(
             sending_callbacks(database, settings, worker.owner, registry, bot.give_up)
         )

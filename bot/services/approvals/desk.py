@@ -13,6 +13,7 @@ from bot.services.approvals.roster import Roster
 from bot.services.approvals.terms import ApprovalTerms
 from bot.services.permissions import Permissions, Verb
 from bot.store import approval_lookups as lookups
+from bot.store import homes
 from bot.store.database import Database, Transaction
 from riskengine.response.approvals.eligibility import Absence
 from riskengine.response.approvals.reports import ApprovalDetail
@@ -115,6 +116,10 @@ class ApprovalDesk:
     async def history(self, limit: int = 50) -> list[ApprovalRequest]:
         """What is over, the latest first."""
         return await self._database.read(lambda tx: lookups.history(tx, limit))
+
+    async def look_home(self, user_id: str) -> None:
+        """Somebody opened their App Home: it is drawn now, and again when something concerns them."""
+        await self._database.write(lambda tx: homes.opened(tx, user_id), urgent=True)
 
     async def person(self, press: Press, work: Work) -> Answer:
         """Run a verb for a person: one of our own, or one of the subject's."""

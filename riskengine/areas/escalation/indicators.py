@@ -130,8 +130,9 @@ def is_above(share: Share, limit: Decimal, minimum_samples: int) -> bool:
     """Whether a rate is above its limit by more than chance."""
     if share.ratio is None or share.total < minimum_samples:
         return False
-    evidence = share.ratio if share.total >= MANY else share.interval.low
-    return evidence > limit
+    if share.total >= MANY:
+        return Decimal(share.count) > limit * share.total
+    return share.interval.low > limit
 
 
 def _rate(
