@@ -33,7 +33,8 @@ def add(commands: Subparsers) -> None:
         commands,
         "decide",
         run,
-        does="decide whether a task goes to the stronger model; asks nobody and stores nothing",
+        does="decide whether a task goes to the stronger model; asks nobody, stores nothing, and knows nothing of past "
+        "tasks, of which the HTTP API warns",
         example='echo \'{"task_id": "t1", "title": "Rotate keys", "services": ["a", "b", "c"], '
         '"required_performance_ratio": 1.6}\' | riskbot decide -',
     )

@@ -5,6 +5,7 @@ checked, and the connection goes to one of those; the certificate is still check
 """
 
 import asyncio
+import functools
 import ipaddress
 import socket
 import ssl
@@ -49,6 +50,12 @@ async def resolve(host: str, port: int) -> list[str]:
     """Ask the system's resolver."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+@functools.cache
+def _authorities() -> ssl.SSLContext:
+    """The usual ones; read once a process, since reading them takes 20 ms."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class CallbackPoster:

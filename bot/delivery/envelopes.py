@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from bot.delivery.alerts import Content, alert_card, alert_digest
 from bot.delivery.approvals import approval_card
+from bot.delivery.escalations import need_card
 from bot.slack.render import TemplateBroken, render
 from bot.slack.text import mrkdwn
 from bot.store.database import Transaction
@@ -25,7 +26,12 @@ KEY_TAIL = 12
 SHOWN_PLAINLY = 500
 
 #: Card templates and what loads their newest content; a new kind of card is one line here.
-LOADERS = {"alerts/card": alert_card, "alerts/digest": alert_digest, "approvals/card": approval_card}
+LOADERS = {
+    "alerts/card": alert_card,
+    "alerts/digest": alert_digest,
+    "approvals/card": approval_card,
+    "escalations/need": need_card,
+}
 
 
 class Lateness(NamedTuple):

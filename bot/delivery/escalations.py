@@ -3,10 +3,15 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from bot.delivery.alerts import Content
 from bot.slack.approval_cards import SubjectFacts
+from bot.slack.need_cards import to_card
+from bot.store import approval_lookups as lookups
 from bot.store import escalations as store
+from bot.store import executions
 from bot.store.database import Transaction
-from riskengine.areas.escalation import Decision
+from bot.store.messages import MessageRow
+from riskengine.areas.escalation import Decision, WarningKind
 from riskengine.pricing import ModelEstimate, TaskEstimates
 
 
@@ -26,7 +31,18 @@ def _facts(decision: Decision, prices: TaskEstimates) -> Iterator[tuple[str, str
     for estimate in (prices.default, prices.stronger):
         yield f"Price on {estimate.runs_as}", _price(estimate)
     for warning in decision.warnings:
-        yield "Look closely", warning.detail
+        is_doubtful = warning.kind is WarningKind.PROBABLE_FALSE_POSITIVE
+        yield "⚠️ Review first" if is_doubtful else "Look closely", warning.detail
+
+
+def need_card(tx: Transaction, row: MessageRow) -> Content | None:
+    """Whether it was needed, as it was answered last; None when it is gone."""
+    found = store.by_id(tx, row.subject_id)
+    request = lookups.by_id(tx, found["request_id"]) if found and found["request_id"] else None
+    if found is None or request is None:
+        return None
+    execution = executions.of_request(tx, request.id)
+    return Content(found["need_revision"], to_card(found, request, execution))
 
 
 def _by_criterion(decision: Decision) -> str:

@@ -13,6 +13,7 @@ from bot.handlers import (
     escalate,
     escalate_edit,
     home,
+    need,
     silences,
     unknown,
 )
@@ -26,6 +27,7 @@ HANDLERS: tuple[Callable[[AsyncApp, Context], None], ...] = (
     approvals.register,
     approvals_command.register,
     escalate.register,
+    need.register,
     escalate_edit.register,
     complaints.register,
     home.register,

@@ -70,8 +70,3 @@ def noise_report(told: dict[str, Any]) -> dict[str, Any]:
 
 def unknown_word(word: str, near: str, prefix: str) -> dict[str, Any]:
     return render("alerts/unknown_word", {"word": word[:80], "near": near, "command": f"/{prefix}alerts"})
-
-
-def home(mine: Sequence[Group], everything: Sequence[Group], total: int, refusal: str) -> dict[str, Any]:
-    values = {"mine": [to_row(group) for group in mine], "everything": [to_row(group) for group in everything]}
-    return render("alerts/home", {**values, "more": total - len(everything), "refusal": refusal})

@@ -33,6 +33,8 @@ class Action(StrEnum):
     REJECT = "approvals.reject"
     PASS_ON = "approvals.pass_on"  # noqa: S105 - a press
     ASK_INFORMATION = "approvals.ask_information"
+    CALL_NEEDED = "escalations.needed"
+    CALL_UNNEEDED = "escalations.unneeded"
     #: Shows a request to one person, with what they may do about it.
     OPEN_REQUEST = "approvals.open"
     WITHDRAW = "approvals.withdraw"

@@ -66,6 +66,12 @@ def of_requester(tx: Transaction, user_id: str, limit: int) -> list[ApprovalRequ
     return _newest(tx, own, limit)
 
 
+def voted_on(tx: Transaction, user_id: str, limit: int) -> list[ApprovalRequest]:
+    """What is over and this person had a say in."""
+    mine = exists().where(votes.c.request_id == approval_requests.c.id, votes.c.voter == user_id)
+    return _newest(tx, ~IS_PENDING & mine, limit)
+
+
 def history(tx: Transaction, limit: int) -> list[ApprovalRequest]:
     return _newest(tx, ~IS_PENDING, limit)
 

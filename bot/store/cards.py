@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, case, select, update
 
@@ -22,11 +22,13 @@ class CardWish(NamedTuple):
     priority: Priority
     #: When it was due, in business time: what comes much later says so.
     due_at: datetime
+    #: The message in whose thread it belongs, where it is no message of its own.
+    thread_of: int | None = None
 
 
 def want(tx: Transaction, wishes: Sequence[CardWish]) -> None:
     """Have each card posted unless it is there already; safe to repeat and to race."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "key": f"{wish.subject_kind}:{wish.subject_id}:{wish.channel}",
             "nature": Nature.CARD,
@@ -35,6 +37,7 @@ def want(tx: Transaction, wishes: Sequence[CardWish]) -> None:
             "subject_id": wish.subject_id,
             "payload": {},
             "channel": wish.channel,
+            "thread_of": wish.thread_of,
             "priority": wish.priority,
             "state": MessageState.WAITING,
             "wanted_revision": wish.revision,

@@ -29,6 +29,8 @@ class Bell(StrEnum):
     CALLBACKS = "callbacks"
     #: An escalation was decided; programs wait for it.
     ESCALATIONS = "escalations"
+    #: An App Home shows less than it should.
+    HOMES = "homes"
 
 
 @dataclass

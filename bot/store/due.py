@@ -46,6 +46,8 @@ class DueKind(StrEnum):
     ADVANCE_APPROVAL = "approval.advance"
     #: The subject is the id of the execution, of which nobody said how it ended.
     LOSE_EXECUTION = "execution.lost"
+    #: The subject is the id of the escalation, of which its approvers are asked whether it was needed.
+    ASK_NEED = "escalation.ask_need"
 
 
 #: Work on what mutes alerts: it waits until nobody mutes by what was in force (`muting`), and takes its row only then.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, func, insert, select, update
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, func, insert, select, update
 
 from bot.store.database import Transaction
 from bot.store.schema import Id, Json, UtcDateTime, metadata
@@ -21,6 +21,10 @@ escalations = Table(
     #: What the asker calls it; the same key is the same escalation.
     Column("key", String(255), unique=True),
     Column("task", Json, nullable=False),
+    #: Of the task, so that similar ones are found: what else is known of it by these names.
+    Column("task_id", Text),
+    Column("role", Text),
+    Column("task_type", Text),
     #: What would be executed, apart from the task: it is not shown.
     Column("payload", Json),
     Column("payload_hash", String(64), nullable=False),
@@ -34,8 +38,12 @@ escalations = Table(
     Column("needed", String(16)),
     Column("needed_by", String(80)),
     Column("needed_at", UtcDateTime),
+    #: Grows with each answer, so that the question shows the newest.
+    Column("need_revision", Integer, nullable=False, server_default="1"),
     Index("ix_escalations_request", "request_id"),
     Index("ix_escalations_created_at", "created_at"),
+    Index("ix_escalations_alike", "role", "task_type", "created_at"),
+    Index("ix_escalations_task_id", "task_id"),
 )
 
 
@@ -47,6 +55,13 @@ def add(tx: Transaction, **values: Any) -> int:
 
 def by_id(tx: Transaction, escalation_id: int) -> dict[str, Any] | None:
     row = tx.execute(select(escalations).where(escalations.c.id == escalation_id)).mappings().one_or_none()
+    return dict(row) if row else None
+
+
+def lock(tx: Transaction, escalation_id: int) -> dict[str, Any] | None:
+    """The same, locked until the commit."""
+    mine = select(escalations).where(escalations.c.id == escalation_id).with_for_update()
+    row = tx.execute(mine).mappings().one_or_none()
     return dict(row) if row else None
 
 

@@ -6,6 +6,7 @@ from bot.store.approval_votes import approval_tiers, approval_votes
 from bot.store.approvals import approval_requests
 from bot.store.audit import audit, audit_head
 from bot.store.auditor_episodes import auditor_episodes
+from bot.store.availability import beats, outages
 from bot.store.bell_turns import bell_turns
 from bot.store.callbacks import callbacks
 from bot.store.complaints import complaints
@@ -13,6 +14,7 @@ from bot.store.destinations import destinations
 from bot.store.due import due
 from bot.store.escalations import escalations
 from bot.store.executions import executions
+from bot.store.homes import homes
 from bot.store.inbound import inbound
 from bot.store.inhibitions import inhibition_sides
 from bot.store.judgements import alert_judgements
@@ -44,6 +46,7 @@ __all__ = [
     "audit",
     "audit_head",
     "auditor_episodes",
+    "beats",
     "bell_turns",
     "call_keys",
     "callbacks",
@@ -53,12 +56,14 @@ __all__ = [
     "due",
     "escalations",
     "executions",
+    "homes",
     "inbound",
     "inhibition_sides",
     "messages",
     "metadata",
     "method_rates",
     "muting",
+    "outages",
     "pictures",
     "role_looks",
     "role_members",

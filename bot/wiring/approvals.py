@@ -1,5 +1,7 @@
 """Builds what approvals need."""
 
+from functools import partial
+
 from bot.services.approvals.desk import ApprovalDesk
 from bot.services.approvals.roster import Roster
 from bot.services.approvals.terms import ApprovalTerms
@@ -21,6 +23,6 @@ def approval_terms(settings: Settings) -> ApprovalTerms:
         settings.approvals,
         settings.people,
         settings.alerts.trouble_channel,
-        followers={ESCALATION: follow},
+        followers={ESCALATION: partial(follow, ask_need_after=settings.escalation.ask_need_after)},
         zone=settings.zone,
     )

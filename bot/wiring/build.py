@@ -35,6 +35,7 @@ from bot.services.approvals.desk import ApprovalDesk
 from bot.services.approvals.execution import lose_executions
 from bot.services.approvals.terms import ApprovalTerms
 from bot.services.complaints.desk import ComplaintDesk
+from bot.services.escalations import need
 from bot.services.inhibitions.review import review_inhibitions
 from bot.services.inhibitions.reweigh import reweigh
 from bot.services.permissions import Permissions
@@ -63,6 +64,7 @@ from bot.store.sqlite import SqliteEngine
 from bot.wiring.approvals import approval_desk
 from bot.wiring.callbacks import sending_callbacks
 from bot.wiring.escalations import escalation_desk
+from bot.wiring.homes import publishing_homes
 from bot.wiring.link import SlackLink, slack_client
 from bot.wiring.listen import listen
 from bot.wiring.pictures import sending_pictures
@@ -201,6 +203,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
                 bot.give_up,
             )
         )
+        await stack.enter_async_context(publishing_homes(database, client, bot.give_up))
         callbacks = await stack.enter_async_context(
             sending_callbacks(database, settings, worker.owner, registry, bot.give_up)
         )
@@ -252,6 +255,7 @@ def _works(settings: Settings, terms: ApprovalTerms) -> dict[DueKind, Any]:
         DueKind.NOISE_REPORT: lambda tx, rows: noise.tell(tx, rows, settings),
         DueKind.ADVANCE_APPROVAL: lambda tx, rows: advance_requests(tx, rows, terms),
         DueKind.LOSE_EXECUTION: lose_executions,
+        DueKind.ASK_NEED: lambda tx, rows: need.ask(tx, rows, settings.escalation.ask_need_after),
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bot.slack import approval_views
+from bot.slack import approval_views, home_view
 from bot.slack.approval_cards import SubjectFacts, to_card
 from bot.slack.approval_views import part
 from bot.slack.ids import Action, View
@@ -135,6 +135,15 @@ def views() -> Iterator[tuple[str, str, dict[str, Any]]]:
             yield "approvals/help", state, approval_views.help_text(prefix)
             unknown = approval_views.unknown_word(text, "pending", prefix)
             yield "alerts/unknown_word", f"approvals, {state}", unknown
+
+
+def queues() -> Iterator[tuple[str, list[approval_views.Part]]]:
+    """My queue in App Home: empty, and as full as it gets."""
+    yield "no queue", [part("Waits for you", [], 0)]
+    for label, text in TEXTS.items():
+        every = [each for _, each in _requests(text)] * 2
+        full = [part("Waits for you", every, 99, rows=home_view.QUEUE_ROWS)]
+        yield label, full + [part("Yours", every, 99, rows=home_view.ROWS)] * 2
 
 
 def examples() -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -5,8 +5,12 @@ from typing import Any
 
 from bot.slack import escalate_views
 from bot.slack.escalate_views import AskedTier, EscalationLines
-from riskengine.areas.escalation import EscalationStatus
-from tests.contracts.texts import HOSTILE, HOUR, LONG, NOON
+from bot.slack.need_cards import to_card
+from bot.slack.render import render
+from riskengine.areas.escalation import EscalationStatus, Need
+from riskengine.response.approvals.execution import Execution, ExecutionStatus
+from tests.contracts.approval_examples import request
+from tests.contracts.texts import FOOTERS, HOSTILE, HOUR, LONG, NOON
 
 TEXTS = {"plain": "Rewrite the login flow", "hostile": HOSTILE, "long": LONG}
 CROWD = tuple(f"U0{number:04}" for number in range(100))
@@ -32,10 +36,25 @@ def _lines(text: str, status: EscalationStatus, people: tuple[str, ...]) -> Esca
     )
 
 
+def _need(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    over = {"status": "approved", "decided_at": NOON, "decided_by": "U0HANA"}
+    silent = {"id": 12, "needed": None, "needed_by": None, "needed_at": None}
+    said = [silent, *({**silent, "needed": word, "needed_by": "U0IVAN", "needed_at": NOON} for word in Need)]
+    for answer in said:
+        for status in (None, *ExecutionStatus):
+            execution = status and Execution(
+                id=1, request_id=7, payload_hash="", status=status, started_at=NOON, ended_at=None, detail=text
+            )
+            card = to_card(answer, request(title=text, **over), execution)
+            for footer, values in FOOTERS.items():
+                yield f"{answer['needed']}, {status}, {footer}", render("escalations/need", {**dict(card), **values})
+
+
 def examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "escalations/form", "no security types", escalate_views.form([])
     yield "escalations/told", "a sentence", escalate_views.told("Nothing was changed.")
     for label, text in TEXTS.items():
+        yield from (("escalations/need", f"{label}, {state}", shown) for state, shown in _need(text))
         yield "escalations/form", label, escalate_views.form([text] * 120, text)
         for prefix in ("", "rb-" * 7):
             yield "escalations/help", f"{label} {prefix}", escalate_views.help_text(prefix)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from bot.services.auditor.checks import CHECKS
-from bot.slack import alert_lists
+from bot.slack import alert_lists, home_view
 from bot.slack.alert_cards import to_card, to_digest
 from bot.slack.group_views import group_view, notice_view
 from bot.slack.render import render
@@ -261,10 +261,15 @@ def _views() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "alerts/notice", "refused", notice_view("A guest cannot see alerts. Nothing was changed.")
     groups = [shown.group for shown in GROUPS.values()]
     longest = [GROUPS["long_fields"].group] * alert_lists.HOME_ROWS
-    yield "alerts/home", "nothing", alert_lists.home([], [], 0, "")
-    yield "alerts/home", "everything", alert_lists.home(groups[:3], groups[: alert_lists.HOME_ROWS], 50, "")
-    yield "alerts/home", "longest", alert_lists.home(longest, longest, 50, "")
-    yield "alerts/home", "refused", alert_lists.home([], [], 0, "A guest cannot see alerts. Nothing was changed.")
+    for label, queue in approval_examples.queues():
+        yield "home/home", f"{label}, nothing", home_view.home(queue, [], [], 0)
+        yield (
+            "home/home",
+            f"{label}, everything",
+            home_view.home(queue, groups[:3], groups[: alert_lists.HOME_ROWS], 50),
+        )
+        yield "home/home", f"{label}, longest", home_view.home(queue, longest, longest, 50)
+    yield "home/home", "refused", home_view.refused("A guest cannot see alerts. Nothing was changed.")
 
 
 def _history() -> list[Recorded]:

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.slack import alert_lists
+from bot.slack import alert_lists, home_view
 from bot.slack.alert_cards import to_card, to_digest
 from bot.slack.group_views import group_view
 from bot.slack.render import render
@@ -40,7 +40,7 @@ def shown(
         render("alerts/digest", {**dict(to_digest(3, [about])), **FOOTER}),
         group_view(GroupDetail(about, [alert], [])),
         alert_lists.listing("Open alerts", [about], 1, ""),
-        alert_lists.home([about], [about], 1, ""),
+        home_view.home([], [about], [about], 1),
         render("alerts/refired", {"name": name, "subject": subject, "times": 1, **FOOTER}),
         render(
             "alerts/still_firing", {"name": name, "subject": subject, "seconds": 9.0, "assigned_to": None, **FOOTER}

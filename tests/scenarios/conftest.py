@@ -13,12 +13,13 @@ from bot.sandbox.server import SandboxServer
 from bot.settings import Settings
 from bot.store.open import open_database
 from tests.scenarios.driver import Bot, Workspace, bot_running
+from tests.scenarios.strain import strain, stretch
 from tests.scenarios.wire import Wire
 
 #: Short waits, so that a story takes seconds. Slack's rates are in force and forgive bursts of five posts in a channel.
 SHORT = {
     "alerts": {"group_wait": "200ms", "group_interval": "300ms"},
-    "delivery": {"settle": "300ms", "request_timeout": "2s", "lease": "6s", "channel_post_interval": "250ms"},
+    "delivery": {"settle": "300ms", "channel_post_interval": "250ms"},
     "slack": {"ping_interval": "1s", "reconnect_after": "2s"},
     "auditor": {"interval": "500ms", "patience": "10s"},
     # Stories move the clock by hours, on whatever day they are told.
@@ -31,6 +32,14 @@ class StartBot(Protocol):
     """`async with start_bot(alerts={"group_wait": "1s"}) as bot:`; settings are laid over the short ones."""
 
     def __call__(self, **settings: Any) -> AbstractAsyncContextManager[Bot]: ...
+
+
+@pytest.fixture(autouse=True)
+def strained(monkeypatch: pytest.MonkeyPatch) -> float:
+    """By how much Slack's seconds are stretched in this test."""
+    factor = strain()
+    stretch(monkeypatch, factor)
+    return factor
 
 
 @pytest.fixture
@@ -67,11 +76,13 @@ async def token(database_url: str, clock) -> str:
 
 
 @pytest.fixture
-def make_settings(database_url: str, server: SandboxServer):
+def make_settings(database_url: str, server: SandboxServer, strained: float):
     def make(**changes: Any) -> Settings:
         base = {"database_url": database_url, "http": {"port": 0, "requests_per_minute": 600_000}, **SHORT}
         slack = {"bot_token": BOT_TOKEN, "app_token": APP_TOKEN, "signing_secret": SIGNING_SECRET}
         base["slack"] = {**SHORT["slack"], **slack, "api_url": server.api_url}
+        patient = {"request_timeout": f"{2000 * strained:.0f}ms", "lease": f"{6000 * strained:.0f}ms"}
+        base["delivery"] = {**SHORT["delivery"], **patient}
         return Settings.model_validate(_laid_over(base, changes))
 
     return make

@@ -9,6 +9,7 @@ from bot.sandbox.constants import TEAM_ID
 from bot.slack.ids import Action, Shortcut, View
 from tests.contracts.listeners import registered
 from tests.scenarios.driver import NAME, Bot, Message, Workspace, alert, until, words_of
+from tests.scenarios.strain import strain
 from tests.scenarios.wire import Wire, judgements, statuses
 
 #: Responders are the members of @oncall (hana, ivan); alice is an admin of riskbot; people are asked for anew each time.
@@ -175,7 +176,7 @@ async def test_commands_and_home(start_bot, workspace: Workspace, wire: Wire, pe
 
 async def _handled(bot: Bot) -> None:
     """An event is acknowledged before its work is done."""
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(0.3 * strain())
     await bot.settled()
 
 

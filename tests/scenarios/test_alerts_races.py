@@ -80,15 +80,19 @@ async def test_one_press_delivered_many_times_at_once(bot: Bot, workspace: Works
     assert await wire.private_texts("U0HANA") == []
 
 
-async def test_a_press_that_the_database_cannot_take(bot: Bot, workspace: Workspace) -> None:
+async def test_a_press_that_the_database_cannot_take(
+    bot: Bot, workspace: Workspace, strained: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Bolt gives up after 3 s however busy the machine is.
+    monkeypatch.setattr("bot.handlers.context.COMMIT_SECONDS", 1.5)
     await bot.fire()
     card = await workspace.expect_card(NAME)
-    blocking = asyncio.create_task(_block(bot, 2.2))
+    blocking = asyncio.create_task(_block(bot, 2.2 * strained))
     await asyncio.sleep(0.2)
     begun = time.monotonic()
-    said = await workspace.user("hana").press(card, "alerts.acknowledge", settle_seconds=0.5)
+    said = await workspace.user("hana").press(card, "alerts.acknowledge", settle_seconds=0.5 * strained)
     assert said.acknowledged
-    assert time.monotonic() - begun < 2.6
+    assert time.monotonic() - begun < 2.6 * strained
     assert "I could not record that in time" in said.private
     await blocking
     await asyncio.sleep(0.5)

@@ -9,11 +9,12 @@ HOUR = 3600.0
 
 
 async def test_a_card_waits_for_more_and_shows_what_joins(start_bot, workspace: Workspace) -> None:
-    async with start_bot(alerts={"group_wait": "1s", "group_interval": "1m"}) as bot:
+    async with start_bot(alerts={"group_wait": "1m", "group_interval": "1m"}) as bot:
         await bot.fire(role="architect")
         await asyncio.sleep(0.3)
         assert await workspace.messages() == []
         await bot.fire(role="critic")
+        await workspace.advance(60)
         card = await workspace.expect_card(f"High: {NAME} on glm-4.5 (2 alerts)", "role=architect", "role=critic")
         assert "nobody yet" in card.words
         await bot.fire(role="implementer")

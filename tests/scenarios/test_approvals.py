@@ -10,7 +10,7 @@ from bot.services.approvals.respond import Press
 from bot.store import approval_lookups as lookups
 from bot.wiring.approvals import approval_terms
 from riskengine.response.approvals.requests import ApprovalRequest
-from tests.scenarios.driver import Bot, Message, Workspace, until
+from tests.scenarios.driver import Bot, Message, Person, Workspace, until
 from tests.scenarios.wire import Wire
 
 TITLE = "Rewrite the login flow"
@@ -183,3 +183,34 @@ async def test_away_and_back(bot: Bot, workspace: Workspace) -> None:
     monday = "away until Monday, delegate @ivan"
     assert "You are away until" in (await alice.command(monday, command="/approvals")).private
     assert "Write `away until" in (await alice.command("away", command="/approvals")).private
+
+
+async def test_app_home_is_my_queue(bot: Bot, workspace: Workspace) -> None:
+    """It shows what concerns its person, and is drawn anew when that changes, wherever it was decided."""
+    alice, hana = workspace.user("alice"), workspace.user("hana")
+
+    async def shows(person: Person, *words: str) -> None:
+        async def found() -> bool:
+            seen = await person.home_words()
+            return all(word in seen for word in words)
+
+        await until(found, what=f"{words} in the Home of {person.name}")
+
+    await alice.open_home()
+    await shows(alice, "Waits for your decision", "Nothing. You are asked here", "Every alert that is open")
+    await hana.open_home()
+    await ask(bot, by="U0HANA")
+    await shows(alice, TITLE, "primary decides until")
+    await shows(hana, "You asked for", TITLE)
+    card = await workspace.expect_card(TITLE, channel=ROOM)
+    opened = await alice.press(None, "approvals.open")
+    assert "One approval is enough" in opened.view_words
+    await workspace.user("bo").press(card, "approvals.approve")
+    await shows(hana, TITLE, "Approved by <@U0BO>")
+    await shows(alice, "Nothing. You are asked here")
+    bo = workspace.user("bo")
+    await bo.open_home()
+    await shows(bo, "Decided with you", TITLE)
+    gus = workspace.user("gus")
+    await gus.open_home()
+    assert "A guest cannot see alerts" in await gus.home_words()

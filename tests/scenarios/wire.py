@@ -14,6 +14,7 @@ from bot.sandbox.server import SandboxServer
 from bot.store.alerts import alert_groups
 from bot.store.judgements import alert_judgements
 from tests.scenarios.driver import Bot, Json, Message, Workspace
+from tests.scenarios.strain import strain
 
 R = TypeVar("R")
 _numbers = itertools.count(1)
@@ -113,7 +114,7 @@ class Wire:
         before = len(await self.private_texts(user_id))
         ack = await self.deliver(kind, payload)
         # An answer by response_url follows the acknowledgement within moments.
-        for _ in range(4):
+        for _ in range(round(4 * strain())):
             texts = await self.private_texts(user_id)
             if len(texts) > before:
                 return ack, texts[-1]

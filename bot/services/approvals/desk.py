@@ -13,6 +13,7 @@ from bot.services.approvals.roster import Roster
 from bot.services.approvals.terms import ApprovalTerms
 from bot.services.permissions import Permissions, Verb
 from bot.store import approval_lookups as lookups
+from bot.store import homes
 from bot.store.database import Database, Transaction
 from riskengine.response.approvals.eligibility import Absence
 from riskengine.response.approvals.reports import ApprovalDetail
@@ -116,13 +117,23 @@ class ApprovalDesk:
         """What is over, the latest first."""
         return await self._database.read(lambda tx: lookups.history(tx, limit))
 
+    async def look_home(self, user_id: str) -> None:
+        """Somebody opened their App Home: it is drawn now, and again when something concerns them."""
+        await self._database.write(lambda tx: homes.opened(tx, user_id), urgent=True)
+
     async def person(self, press: Press, work: Work) -> Answer:
         """Run a verb for a person: one of our own, or one of the subject's."""
-        refusal = await self._permissions.refusal(press.user_id, Verb.APPROVE)
+        refusal = await self.recognise(press.user_id, press.request_id)
         if refusal:
             return Outcome.unchanged(refusal)
-        await self._know_roles(press.request_id)
         return await self._commit(press, work)
+
+    async def recognise(self, user_id: str, request_id: int) -> str | None:
+        """Have it known who may decide on a request; why this person may not even try, None when they may."""
+        refusal = await self._permissions.refusal(user_id, Verb.APPROVE)
+        if refusal is None:
+            await self._know_roles(request_id)
+        return refusal
 
     async def _know_roles(self, request_id: int) -> None:
         roles = await self._database.read(lambda tx: lookups.roles_of_request(tx, request_id))

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.services.approvals import notes
 from bot.services.approvals.terms import ApprovalTerms, Changed
-from bot.store import approval_votes, approvals, audit, cards, destinations, due, outbox
+from bot.store import approval_votes, approvals, audit, cards, destinations, due, homes, outbox
 from bot.store.approval_votes import Opened
 from bot.store.approvals import APPROVAL, Change
 from bot.store.audit import Entry
@@ -34,6 +34,8 @@ def settle(tx: Transaction, changes: Sequence[Changed], votes: Votes, facts: Fac
     _store(tx, changes, asked)
     _tell(tx, changes, asked, votes, terms)
     keep_timers(tx, [each.after for each in changes])
+    own = {person for each in changes for person in each.after.own_people}
+    homes.touch(tx, own, APPROVAL, [each.after.id for each in changes])
     for kind, follow in terms.followers.items():
         if mine := [each for each in changes if each.after.subject_kind == kind]:
             follow(tx, mine)

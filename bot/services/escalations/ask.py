@@ -88,6 +88,9 @@ def content_of(wanted: Wanted) -> dict[str, Any]:
     task, decision = wanted.task, wanted.decision
     return {
         "task": task.model_dump(mode="json", exclude={"payload"}, exclude_none=True),
+        "task_id": task.task_id,
+        "role": task.role,
+        "task_type": task.task_type,
         "payload": task.payload,
         "payload_hash": wanted.payload_hash,
         # The card shows the prices of the day on which it was asked.

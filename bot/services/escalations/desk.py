@@ -9,20 +9,29 @@ from bot.services.answers import Answer
 from bot.services.approvals.desk import ApprovalDesk
 from bot.services.approvals.respond import Press, withdraw
 from bot.services.callbacks.desk import check_url
-from bot.services.escalations import by_people, use
+from bot.services.escalations import by_people, need, use
 from bot.services.escalations.ask import Asked, Wanted, ask, find_earlier
 from bot.services.escalations.by_people import Shown
 from bot.services.escalations.edit import edit
+from bot.services.escalations.need import NeedPress
 from bot.services.escalations.state import EscalationState, state_of
 from bot.services.escalations.waiting import Waiting
 from bot.services.permissions import Verb
 from bot.settings_callbacks import CallbackSettings
 from bot.settings_escalation import EscalationSettings
-from bot.store import approval_people
+from bot.store import approval_people, escalation_outcomes
 from bot.store import escalations as store
 from bot.store.database import Database, Transaction
 from bot.store.escalations import ESCALATION
-from riskengine.areas.escalation import Decision, EscalationStatus, EscalationTask, decide
+from riskengine.areas.escalation import (
+    Alike,
+    Decision,
+    EscalationStatus,
+    EscalationTask,
+    Need,
+    PastOutcomes,
+    decide,
+)
 from riskengine.areas.escalation.task import content_hash
 from riskengine.pricing import PriceBook, estimate_task
 from riskengine.response.approvals.execution import ExecutionReport
@@ -52,7 +61,7 @@ class EscalationDesk:
 
     async def decide(self, task: EscalationTask) -> Decision:
         """Decide, and store nothing."""
-        return decide(task, self._settings)
+        return decide(task, self._settings, await self._past(task))
 
     async def ask(self, task: EscalationTask, by: str, key: str | None = None) -> Asked:
         """Decide, and if it escalates, ask people; the same key again is the same escalation.
@@ -62,7 +71,7 @@ class EscalationDesk:
         payload_hash = _payload_hash(task.payload)
         if earlier := await self._database.read(lambda tx: find_earlier(tx, key, task, payload_hash)):
             return Asked(earlier, is_new=False)
-        wanted = self._wanted(task, by, key)
+        wanted = self._wanted(task, by, key, await self._past(task))
         if wanted.decision.escalate:
             await self._approvals.know_people(ESCALATION, emergency=task.needs_emergency_tier)
         try:
@@ -132,7 +141,7 @@ class EscalationDesk:
 
     async def edit(self, escalation_id: int, task: EscalationTask, by: str, delivery_id: str) -> EscalationState:
         """Ask about a new version. Raises NotFound, WrongUse, NotAnEdit, and NotDone when it is over or another's."""
-        wanted = self._wanted(task, by, None)
+        wanted = self._wanted(task, by, None, await self._past(task))
         await self._approvals.know_people(ESCALATION, emergency=task.needs_emergency_tier)
         return await self._commit(lambda tx: edit(tx, escalation_id, wanted, delivery_id, self._approvals.terms), by)
 
@@ -143,7 +152,19 @@ class EscalationDesk:
 
     async def executed(self, escalation_id: int, report: ExecutionReport, by: str) -> EscalationState:
         """Take note of how the execution ended. Raises NotFound and Conflict."""
-        return await self._database.write(lambda tx: use.end(tx, escalation_id, report, by), urgent=True)
+        after = self._settings.ask_need_after
+        return await self._database.write(lambda tx: use.end(tx, escalation_id, report, by, after), urgent=True)
+
+    async def judge(self, press: NeedPress, said: Need) -> Answer:
+        """Take note of whether an approver found it needed."""
+        request_id = await self._database.read(lambda tx: need.request_of(tx, press.escalation_id))
+        refusal = await self._approvals.recognise(press.user_id, request_id)
+        if refusal:
+            return Answer.unchanged(refusal)
+        believed_for = self._approvals.terms.people.groups_cached_for
+        answer = await self._database.write(lambda tx: need.judge(tx, press, said, believed_for), urgent=True)
+        pass_by(FailPoint.PRESS_COMMITTED)
+        return answer
 
     def stop_waiting(self) -> None:
         """Answer whoever waits as things stand, before the server closes."""
@@ -156,7 +177,15 @@ class EscalationDesk:
             raise use.refused(done, by)
         return done
 
-    def _wanted(self, task: EscalationTask, by: str, key: str | None) -> Wanted:
+    async def _past(self, task: EscalationTask) -> PastOutcomes:
+        """What became of similar tasks lately."""
+        alike = Alike.to(task)
+        if alike is None:
+            return PastOutcomes()
+        since = self._database.clock.now() - self._settings.history
+        return await self._database.read(lambda tx: escalation_outcomes.past(tx, since, alike))
+
+    def _wanted(self, task: EscalationTask, by: str, key: str | None, past: PastOutcomes) -> Wanted:
         if task.callback_url:
             check_url(task.callback_url, self._callbacks)
         if task.requester and not _SLACK_ID.fullmatch(task.requester):
@@ -165,7 +194,7 @@ class EscalationDesk:
         models = (self._settings.default_model, self._settings.stronger_model)
         return Wanted(
             task=task,
-            decision=decide(task, self._settings),
+            decision=decide(task, self._settings, past),
             prices=estimate_task(self._prices, models, task.estimated_tokens, self._database.clock.now()),
             payload_hash=_payload_hash(task.payload),
             by=by,

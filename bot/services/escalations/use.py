@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from bot.errors import Conflict
 from bot.services.approvals import words
 from bot.services.approvals.execution import begin_execution, end_execution
 from bot.services.approvals.terms import ApprovalTerms
+from bot.services.escalations import need
 from bot.services.escalations.state import EscalationState, row_of, state_of
 from bot.store import approval_lookups, cards, executions, outbox
 from bot.store.approvals import APPROVAL
@@ -46,7 +48,9 @@ def begin(
     return begun.refusal or state_of(tx, escalation_id)
 
 
-def end(tx: Transaction, escalation_id: int, report: ExecutionReport, by: str) -> EscalationState:
+def end(
+    tx: Transaction, escalation_id: int, report: ExecutionReport, by: str, ask_need_after: timedelta
+) -> EscalationState:
     """Take note of how it ended. Raises NotFound, and Conflict when it was not begun or ended otherwise."""
     request_id = request_of(tx, escalation_id)
     execution = executions.of_request(tx, request_id)
@@ -56,6 +60,7 @@ def end(tx: Transaction, escalation_id: int, report: ExecutionReport, by: str) -
     ended = end_execution(tx, execution.id, report, by)
     if ended.is_new:
         _tell(tx, ended.execution, row_of(tx, escalation_id))
+        need.plan(tx, escalation_id, ask_need_after)
     return state_of(tx, escalation_id)
 
 

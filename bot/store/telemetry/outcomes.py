@@ -27,6 +27,7 @@ task_outcomes = Table(
     Column("requester", Text),
     Column("escalated", Boolean),
     Index("ix_task_outcomes_at", "at"),
+    Index("ix_task_outcomes_alike", "role", "task_type", "at"),
 )
 
 

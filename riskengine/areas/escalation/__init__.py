@@ -10,12 +10,13 @@ from riskengine.areas.escalation.findings import (
     FallbackFinding,
     WarningKind,
 )
-from riskengine.areas.escalation.history import PastOutcomes, Share
+from riskengine.areas.escalation.history import Alike, Need, PastOutcomes, Share
 from riskengine.areas.escalation.settings import EscalationCriteria
 from riskengine.areas.escalation.status import EscalationStatus
 from riskengine.areas.escalation.task import EscalationTask
 
 __all__ = [
+    "Alike",
     "Criterion",
     "CriterionFinding",
     "Decision",
@@ -25,6 +26,7 @@ __all__ = [
     "EscalationTask",
     "Fallback",
     "FallbackFinding",
+    "Need",
     "PastOutcomes",
     "Share",
     "WarningKind",

@@ -1,8 +1,36 @@
-"""What became of similar tasks, and how far few samples may be trusted."""
+"""What became of similar tasks, and how far few samples may be trusted.
 
-from typing import NamedTuple
+Two tasks are *similar* when they have the same role and the same task type; one that tells neither is similar to none.
+A task was *not escalated* when its outcome says so, or says nothing of it while an escalation was asked for it and none
+was approved. Of a task that nobody decided on and whose outcome does not say, it is not known.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from riskengine.areas.escalation.task import EscalationTask
+
+
+class Need(StrEnum):
+    """An approver's word on an escalation, after the fact."""
+
+    NEEDED = "needed"
+    UNNEEDED = "unneeded"
+
+
+class Alike(NamedTuple):
+    """What similar tasks share."""
+
+    role: str | None
+    task_type: str | None
+
+    @classmethod
+    def to(cls, task: EscalationTask) -> Self | None:
+        """None for a task that nothing is similar to."""
+        return cls(task.role, task.task_type) if task.role or task.task_type else None
+
 
 #: Two-sided 95 %.
 _Z = 1.959963984540054
@@ -54,7 +82,7 @@ class Share(BaseModel):
 
 
 class PastOutcomes(BaseModel):
-    """What is known of past tasks of the same role and type."""
+    """What is known of past tasks: of similar ones for a decision, of all for the rates of false decisions."""
 
     model_config = ConfigDict(frozen=True)
 
