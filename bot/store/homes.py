@@ -54,8 +54,10 @@ def touch(tx: Transaction, people: Collection[str], subject_kind: str, subject_i
     )
     recent = homes.c.opened_at >= tx.protocol_now - LOOKED_AT_FOR
     concerned = or_(homes.c.user_id.in_(people), homes.c.user_id.in_(asked))
-    done = tx.execute(update(homes).where(recent, concerned).values(wanted=homes.c.wanted + 1))
-    if done.rowcount:
+    # Locked in one order, so that two transactions about the same people wait for each other and do not deadlock.
+    mine = select(homes.c.user_id).where(recent, concerned).order_by(homes.c.user_id).with_for_update()
+    if found := list(tx.execute(mine).scalars()):
+        tx.execute(update(homes).where(homes.c.user_id.in_(found)).values(wanted=homes.c.wanted + 1))
         tx.ring(Bell.HOMES)
 
 

@@ -99,7 +99,9 @@ def _payloads(text: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     until = {"tier": "primary", "until": told(NOON)}
     for asked in ([], ["U0HANA"], list(CROWD)):
         state = f"{len(asked)} asked"
-        yield "approvals/reminder", state, {**about, **until, "asked": asked, "seconds": 1800.0}
+        for told_next in ({}, {"next_tier": ""}, {"next_tier": text[:40]}):
+            reminder = {**about, **until, "asked": asked, "seconds": 1800.0, **told_next}
+            yield "approvals/reminder", f"{state}, {len(told_next)}", reminder
         for who in ({}, {"passed_by": "U0HANA"}, {"edited_by": "token:ci"}):
             by = {"passed_by": "", "edited_by": "", **who}
             yield "approvals/asked", f"{state}, {by}", {**about, **until, "asked": asked, **by}

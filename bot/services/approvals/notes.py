@@ -61,6 +61,7 @@ def _reminded(request: ApprovalRequest, event: Event, thread: int | None, asked:
         "asked": list(asked),
         "tier": request.present_tier.name,
         "seconds": (request.due_at - request.tier_opened_at).total_seconds(),
+        "next_tier": "" if request.is_last_tier else request.policy.tiers[request.tier].name,
         "until": told(request.due_at),
     }
     due_at = request.tier_opened_at + reminders[event.number - 1]
