@@ -6,6 +6,7 @@ from bot.services.auditor import (
     callbacks,
     deliveries,
     due_rows,
+    escalation_timers,
     records,
     shown_cards,
     silences,
@@ -14,6 +15,8 @@ from bot.services.auditor.findings import Check
 
 CHECKS: tuple[Check, ...] = (
     due_rows.OVERDUE,
+    escalation_timers.WEEKLY_UNPLANNED,
+    escalation_timers.NEED_UNASKED,
     alert_timers.UNTOLD,
     alert_timers.UNASKED,
     alert_timers.UNENDING,
