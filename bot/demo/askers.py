@@ -10,6 +10,8 @@ from bot.demo.requests import CHANNEL, Ask, Decide, Edit, RequestStep, Run
 
 #: Of the form in which somebody says why.
 COMMENT = "approvals.comment"
+#: On a busy machine the form may come too late for Slack; a person presses again.
+PRESSES = 3
 PATH = "/v1/escalations"
 Json = dict[str, Any]
 
@@ -53,11 +55,13 @@ class Askers:
         if card is None or step.person not in {user["name"] for user in state["users"]}:
             return
         press = {"user": step.person, "channel": CHANNEL, "ts": card["ts"], "action_id": step.action_id}
-        answer = await self._workspace.post("/press", json=press)
-        if view := answer.json().get("view"):
-            values = {COMMENT: {COMMENT: step.comment}}
-            form = {"user": step.person, "view_id": view["id"], "values": values}
-            await self._workspace.post("/submit", json=form)
+        for _ in range(PRESSES if step.comment else 1):
+            answer = await self._workspace.post("/press", json=press)
+            if view := answer.json().get("view"):
+                values = {COMMENT: {COMMENT: step.comment}}
+                form = {"user": step.person, "view_id": view["id"], "values": values}
+                await self._workspace.post("/submit", json=form)
+                return
 
     async def _run(self, step: Run) -> None:
         """Refused by riskbot, and left at that, where a visitor has rejected it."""

@@ -72,6 +72,8 @@ Step = Fire | End | Press | Say | Command | RequestStep
 
 #: Business minutes from one chapter's begin to the next one's.
 CHAPTER_MINUTES = 300
+#: The fastest story with requests: each stands on half a dozen cards, whose edits would fill all that Slack allows.
+REQUESTS_SPEED = 90
 #: Business minutes until the first spell; less where time runs slower than `CALM_SPEED`, so that nobody waits for it.
 CALM_MINUTES = 24
 CALM_SPEED = 60
@@ -121,8 +123,12 @@ def chapter(number: int, speed: float) -> list[Step]:
     cast = CASTS[number % len(CASTS)]
     hurry = f" (Here time runs {speed:g} times as fast as outside.)" if speed != 1 and not number else ""
     alerts = [*_calm(cast, hurry), *_slow(cast), *_key(), *_failing(cast), *_idle(cast), *_rejected(cast)]
-    steps = [*alerts, *requests(number), *([] if number else [Say(80, "alice", GUIDE, channel=CHANNEL)])]
+    steps = [*alerts, *(_requests(number) if speed <= REQUESTS_SPEED else [])]
     return sorted(steps, key=lambda step: step.minute)
+
+
+def _requests(number: int) -> list[Step]:
+    return [*requests(number), *([] if number else [Say(80, "alice", GUIDE, channel=CHANNEL)])]
 
 
 def spells(number: int, began_at: datetime) -> list[Spell]:

@@ -1,5 +1,6 @@
 """What should hold between the tables, as questions for whatever breaks it: each answers with a set of limited size."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, update
@@ -8,16 +9,19 @@ from bot.store.alert_lookups import OPEN
 from bot.store.alerts import alert_groups, alerts
 from bot.store.approvals import IS_PENDING, approval_requests
 from bot.store.audit import audit
+from bot.store.callbacks import callbacks
 from bot.store.claims import Action
 from bot.store.database import Bell, Transaction
 from bot.store.destinations import destinations
 from bot.store.due import DueKind, due
+from bot.store.escalations import escalations
 from bot.store.messages import AMBIGUOUS, BEHIND, OURS, SENDING, TO_POST, MessageState, Nature, is_state, messages
 from bot.store.rates import method_rates
 from bot.store.rule_states import rule_looks
 from bot.store.silences import silences
 from bot.store.telemetry.deltas import rollup_deltas
 from riskengine.response.alerts import AlertStatus
+from riskengine.response.callbacks import CallbackState
 from riskengine.response.silences import SilenceStatus
 
 #: Rows that one look gives.
@@ -92,6 +96,23 @@ def _advances() -> ColumnElement[bool]:
     return exists().where(due.c.kind == DueKind.ADVANCE_APPROVAL, due.c.subject_id == approval_requests.c.id)
 
 
+def unasked_escalations(tx: Transaction) -> Rows:
+    """Escalations approved lately that have no verdict, and of which nobody was or will be asked: `id`."""
+    ask = exists().where(due.c.kind == DueKind.ASK_NEED, due.c.subject_id == escalations.c.id)
+    asked = exists().where(messages.c.subject_kind == "escalation_need", messages.c.subject_id == escalations.c.id)
+    lately = exists().where(
+        approval_requests.c.id == escalations.c.request_id, approval_requests.c.decided_at >= tx.now - ENDED_LATELY
+    )
+    since = escalations.c.created_at >= tx.now - 2 * ENDED_LATELY
+    mine = and_(since, escalations.c.outcome == "approved", escalations.c.needed.is_(None), lately, ~ask, ~asked)
+    return _rows(tx, select(escalations.c.id).where(mine).order_by(escalations.c.id))
+
+
+def planned_kinds(tx: Transaction, kinds: Sequence[DueKind]) -> set[str]:
+    """Those of these kinds of due rows of which there is one."""
+    return set(tx.execute(select(due.c.kind).where(due.c.kind.in_(kinds)).distinct()).scalars())
+
+
 def cards_behind(tx: Transaction) -> Rows:
     """Messages at rest that show less than was wished for: `id`, `wanted_revision`."""
     return _rows(tx, select(messages.c.id, messages.c.wanted_revision).where(BEHIND).order_by(messages.c.id))
@@ -133,6 +154,26 @@ def unsought_posts(tx: Transaction, patience: timedelta) -> Rows:
     ripe = and_(AMBIGUOUS, OURS, messages.c.not_before <= tx.protocol_now)
     still = ~exists().where(method_rates.c.method == Action.RECONCILE, moves)
     return _rows(tx, select(messages.c.id, messages.c.attempts).where(ripe, still).order_by(messages.c.id))
+
+
+def lapsed_callbacks(tx: Transaction) -> Rows:
+    """Callbacks that their sender has held for too long: `id`, `lease_until`."""
+    held = callbacks.c.state == CallbackState.SENDING
+    lapsed = select(callbacks.c.id, callbacks.c.lease_until).where(held, callbacks.c.lease_until <= tx.protocol_now)
+    return _rows(tx, lapsed.order_by(callbacks.c.id))
+
+
+def unsent_callbacks(tx: Transaction, patience: timedelta) -> Rows:
+    """Callbacks that could be sent, while nobody sends any: `id`, `attempts`.
+
+    A long line before a slow host is no trouble as long as it moves.
+    """
+    other = callbacks.alias("other")
+    under_way = and_(other.c.state == CallbackState.SENDING, other.c.lease_until > tx.protocol_now)
+    moves = exists().where(or_(under_way, other.c.delivered_at > tx.protocol_now - patience))
+    ripe = and_(callbacks.c.state == CallbackState.WAITING, callbacks.c.not_before <= tx.protocol_now)
+    waits = select(callbacks.c.id, callbacks.c.attempts).where(ripe, ~moves)
+    return _rows(tx, waits.order_by(callbacks.c.id))
 
 
 def orphaned_replies(tx: Transaction) -> Rows:

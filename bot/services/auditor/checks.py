@@ -1,10 +1,22 @@
 """Every check of the auditor; a new one is a line here."""
 
-from bot.services.auditor import alert_timers, approval_timers, deliveries, due_rows, records, shown_cards, silences
+from bot.services.auditor import (
+    alert_timers,
+    approval_timers,
+    callbacks,
+    deliveries,
+    due_rows,
+    escalation_timers,
+    records,
+    shown_cards,
+    silences,
+)
 from bot.services.auditor.findings import Check
 
 CHECKS: tuple[Check, ...] = (
     due_rows.OVERDUE,
+    escalation_timers.WEEKLY_UNPLANNED,
+    escalation_timers.NEED_UNASKED,
     alert_timers.UNTOLD,
     alert_timers.UNASKED,
     alert_timers.UNENDING,
@@ -18,6 +30,8 @@ CHECKS: tuple[Check, ...] = (
     deliveries.POST_UNSOUGHT,
     deliveries.REPLY_ORPHANED,
     deliveries.CHANNEL_UNKNOWN,
+    callbacks.LAPSED,
+    callbacks.UNSENT,
     records.UNSEALED,
     records.UNFOLDED,
     records.RULES_UNSEEN,

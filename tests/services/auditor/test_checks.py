@@ -5,9 +5,13 @@ import pytest
 from bot.services.auditor.checks import CHECKS
 from bot.store import audit, destinations, due
 from bot.store.alerts import alert_groups
+from bot.store.callbacks import callbacks
 from bot.store.due import DueKind
 from bot.store.messages import MessageState, messages
+from riskengine.response.callbacks import CallbackState
 from tests.services.auditor.breakage import (
+    break_callback,
+    break_callback_lease,
     break_calm,
     break_card,
     break_channel,
@@ -15,6 +19,7 @@ from tests.services.auditor.breakage import (
     break_fold,
     break_lease,
     break_message,
+    break_need,
     break_overdue,
     break_pending,
     break_post,
@@ -25,6 +30,7 @@ from tests.services.auditor.breakage import (
     break_unasked,
     break_unending,
     break_untold,
+    break_weekly,
 )
 from tests.services.auditor.conftest import MINUTE
 from tests.services.auditor.world import alive, all_well, rows, told
@@ -71,12 +77,22 @@ async def _adopted(database):
     return reply.thread_of is None
 
 
+async def _sent_again(database):
+    return not await rows(database, callbacks, callbacks.c.state == CallbackState.SENDING)
+
+
 async def _rung(database):
     """Nothing in the database: a bell was rung."""
     return True
 
 
+async def _asked(database):
+    return await rows(database, messages, messages.c.subject_kind == "escalation_need")
+
+
 CASES = {
+    "weekly_unplanned": (break_weekly, _has_timer(DueKind.NOISE_REPORT)),
+    "escalation_unasked": (break_need, _asked),
     "due_overdue": (break_overdue, _rung),
     "group_untold": (break_untold, _told),
     "group_unasked": (break_unasked, _has_timer(DueKind.REPEAT_GROUP)),
@@ -91,6 +107,8 @@ CASES = {
     "post_unsought": (break_post, _rung),
     "reply_orphaned": (break_reply, _adopted),
     "channel_unknown": (break_channel, _known),
+    "callback_lease_lapsed": (break_callback_lease, _sent_again),
+    "callback_unsent": (break_callback, _rung),
     "audit_unsealed": (break_seal, _sealed),
     "telemetry_unfolded": (break_fold, _rung),
     "rules_unseen": (break_rules, _rung),
@@ -105,6 +123,7 @@ def test_every_check_has_a_case():
 async def test_found_mended_and_said_once(alerts, clock, patient, pass_time, name):
     await all_well(alerts, clock)
     database = alerts.database
+    patient.weekly = frozenset({DueKind.NOISE_REPORT})
     await patient.look()
     breaks, is_mended = CASES[name]
     await breaks(alerts, clock)
