@@ -80,7 +80,7 @@ class Office:
             request_id=number,
             version=version,
             comment=comment,
-            delivery_id=delivery or f"d{next(_deliveries)}",
+            delivery_id=delivery or f"o{next(_deliveries)}",
         )
         return await self.database.write(lambda tx: verb(tx, press, terms=self.terms, **more))
 
@@ -104,10 +104,10 @@ class Office:
     async def away(self, user, delegate="", *, minutes=600):
         now = self.database.clock.now()
         absence = Absence(user_id=user, starts_at=now, ends_at=now + minutes * MINUTE, delegate=delegate)
-        return await self.database.write(lambda tx: absences.go_away(tx, absence, f"d{next(_deliveries)}"))
+        return await self.database.write(lambda tx: absences.go_away(tx, absence, f"o{next(_deliveries)}"))
 
     async def back(self, user):
-        return await self.database.write(lambda tx: absences.come_back(tx, user, f"d{next(_deliveries)}"))
+        return await self.database.write(lambda tx: absences.come_back(tx, user, f"o{next(_deliveries)}"))
 
     async def execute(self, request, content="a"):
         number = getattr(request, "id", request)
