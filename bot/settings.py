@@ -153,6 +153,11 @@ class ReportSettings(Section):
     )
     noise_hour: int = Field(9, ge=0, le=23, description="Hour of that day, in the organisation's time zone.")
     noise_channel: str = Field("", description="Where it is told; empty means the alerts' default channel.")
+    escalations_day: Weekday | Literal["never"] = Field(
+        Weekday.MONDAY, description="Day of the review of escalations; `never` for none."
+    )
+    escalations_hour: int = Field(9, ge=0, le=23, description="Hour of that day, in the organisation's time zone.")
+    escalations_channel: str = Field("", description="Where it is told; empty means the channel of approvals.")
 
 
 class DeliverySettings(Section):

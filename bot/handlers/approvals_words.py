@@ -44,6 +44,11 @@ async def history(context: Context, _asked: Asked) -> Reply:
     return approval_views.listing([part("Decided", found, len(found), "Nothing was decided yet.")], context.prefix)
 
 
+async def review(context: Context, _asked: Asked) -> Reply:
+    """The weekly review, of the last seven days."""
+    return approval_views.review(await context.reports.escalations())
+
+
 async def away(context: Context, asked: Asked) -> Reply:
     typed = _AWAY.fullmatch(asked.rest)
     if typed is None:
@@ -74,6 +79,7 @@ WORDS: dict[str, Word] = {
     "mine": mine,
     "pending": pending,
     "history": history,
+    "review": review,
     "away": away,
     "back": back,
     "help": help_text,

@@ -96,6 +96,12 @@ def notice(sentence: str) -> dict[str, Any]:
     return render("approvals/notice", {"notice": sentence})
 
 
+def review(told: dict[str, Any]) -> dict[str, Any]:
+    """The weekly review, for one person."""
+    in_time = {"late_seconds": None, "late_reason": "", "late_text": "", "rerouted_from": None, "key_tail": ""}
+    return render("escalations/review", {**told, **in_time})
+
+
 def help_text(prefix: str) -> dict[str, Any]:
     return render("approvals/help", {"command": f"/{prefix}approvals"})
 

@@ -101,7 +101,7 @@ COMMANDS = (
     CommandSpec(
         Command.APPROVALS,
         "What waits for your decision",
-        "[mine | pending | history | away | back | help]",
+        "[mine | pending | history | review | away | back | help]",
     ),
     CommandSpec(Command.ESCALATE, "Ask for the stronger model", "[TITLE | ID | help]"),
 )

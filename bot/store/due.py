@@ -48,6 +48,8 @@ class DueKind(StrEnum):
     LOSE_EXECUTION = "execution.lost"
     #: The subject is the id of the escalation, of which its approvers are asked whether it was needed.
     ASK_NEED = "escalation.ask_need"
+    #: The weekly review of escalations; there is one, its subject is 1.
+    ESCALATION_REVIEW = "escalation_review"
 
 
 #: Work on what mutes alerts: it waits until nobody mutes by what was in force (`muting`), and takes its row only then.

@@ -1,5 +1,6 @@
 """What should hold between the tables, as questions for whatever breaks it: each answers with a set of limited size."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, update
@@ -12,6 +13,7 @@ from bot.store.claims import Action
 from bot.store.database import Bell, Transaction
 from bot.store.destinations import destinations
 from bot.store.due import DueKind, due
+from bot.store.escalations import escalations
 from bot.store.messages import AMBIGUOUS, BEHIND, OURS, SENDING, TO_POST, MessageState, Nature, is_state, messages
 from bot.store.rates import method_rates
 from bot.store.rule_states import rule_looks
@@ -90,6 +92,23 @@ def timed_final_approvals(tx: Transaction) -> Rows:
 
 def _advances() -> ColumnElement[bool]:
     return exists().where(due.c.kind == DueKind.ADVANCE_APPROVAL, due.c.subject_id == approval_requests.c.id)
+
+
+def unasked_escalations(tx: Transaction) -> Rows:
+    """Escalations approved lately that have no verdict, and of which nobody was or will be asked: `id`."""
+    ask = exists().where(due.c.kind == DueKind.ASK_NEED, due.c.subject_id == escalations.c.id)
+    asked = exists().where(messages.c.subject_kind == "escalation_need", messages.c.subject_id == escalations.c.id)
+    lately = exists().where(
+        approval_requests.c.id == escalations.c.request_id, approval_requests.c.decided_at >= tx.now - ENDED_LATELY
+    )
+    since = escalations.c.created_at >= tx.now - 2 * ENDED_LATELY
+    mine = and_(since, escalations.c.outcome == "approved", escalations.c.needed.is_(None), lately, ~ask, ~asked)
+    return _rows(tx, select(escalations.c.id).where(mine).order_by(escalations.c.id))
+
+
+def planned_kinds(tx: Transaction, kinds: Sequence[DueKind]) -> set[str]:
+    """Those of these kinds of due rows of which there is one."""
+    return set(tx.execute(select(due.c.kind).where(due.c.kind.in_(kinds)).distinct()).scalars())
 
 
 def cards_behind(tx: Transaction) -> Rows:

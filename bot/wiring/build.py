@@ -34,11 +34,13 @@ from bot.services.approvals.advance import advance_requests
 from bot.services.approvals.desk import ApprovalDesk
 from bot.services.approvals.execution import lose_executions
 from bot.services.approvals.terms import ApprovalTerms
+from bot.services.availability import Heart
 from bot.services.complaints.desk import ComplaintDesk
 from bot.services.escalations import need
 from bot.services.inhibitions.review import review_inhibitions
 from bot.services.inhibitions.reweigh import reweigh
 from bot.services.permissions import Permissions
+from bot.services.reports import escalations as escalation_reports
 from bot.services.reports import noise
 from bot.services.reports.delivery import DeliveryDesk
 from bot.services.reports.noise import ReportDesk
@@ -63,7 +65,7 @@ from bot.store.postgresql import database_now
 from bot.store.sqlite import SqliteEngine
 from bot.wiring.approvals import approval_desk
 from bot.wiring.callbacks import sending_callbacks
-from bot.wiring.escalations import escalation_desk
+from bot.wiring.escalations import escalation_desk, watching_escalations
 from bot.wiring.homes import publishing_homes
 from bot.wiring.link import SlackLink, slack_client
 from bot.wiring.listen import listen
@@ -109,7 +111,8 @@ async def _prepare(database: Database, settings: Settings) -> None:
     """What must be so before anything comes in; raises SchemaMismatch for a database of another version."""
     await database.read(lambda tx: require_current(tx.connection))
     await reweigh(database, settings.alerts)
-    await database.write(lambda tx: noise.plan(tx, settings))
+    for report in (noise.weekly(settings), escalation_reports.weekly(settings)):
+        await database.write(report.plan)
 
 
 @asynccontextmanager
@@ -125,6 +128,8 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
                 clock.follow_database(await database.read(lambda tx: database_now(tx.connection)))
 
         await follow_clock()
+        heart = Heart(database, settings.escalation.availability)
+        await heart.beat()
         may_listen(settings.http.host, await any_token_works(database))
 
         session = await stack.enter_async_context(aiohttp.ClientSession())
@@ -218,6 +223,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             settings.watch.interval / clock.speed,
             ropes=[
                 *upkeep(settings, database, worker, delivery, health, session, registry),
+                *watching_escalations(settings, database, heart, due_runner, registry),
                 BellRope("prune_callbacks", callbacks.prune, PRUNE_INTERVAL),
             ],
         )
@@ -255,6 +261,7 @@ def _works(settings: Settings, terms: ApprovalTerms) -> dict[DueKind, Any]:
         DueKind.NOISE_REPORT: lambda tx, rows: noise.tell(tx, rows, settings),
         DueKind.ADVANCE_APPROVAL: lambda tx, rows: advance_requests(tx, rows, terms),
         DueKind.LOSE_EXECUTION: lose_executions,
+        DueKind.ESCALATION_REVIEW: lambda tx, rows: escalation_reports.tell(tx, rows, settings),
         DueKind.ASK_NEED: lambda tx, rows: need.ask(tx, rows, settings.escalation.ask_need_after),
     }
 

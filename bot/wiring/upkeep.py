@@ -14,6 +14,7 @@ from bot.services.alerts.prune import AlertPruner
 from bot.services.auditor.auditor import Auditor
 from bot.services.auditor.findings import Terms
 from bot.services.auditor.metrics import AuditorMetrics
+from bot.services.reports import escalations, noise
 from bot.services.reports.delivery import DeliveryDesk, DeliveryGauges
 from bot.settings import Settings
 from bot.store.database import Database
@@ -34,9 +35,12 @@ def upkeep(
     session: aiohttp.ClientSession,
     registry: CollectorRegistry,
 ) -> list[BellRope]:
+    reports = (noise.weekly(settings), escalations.weekly(settings))
+    weekly = frozenset(each.kind for each in reports if each.day != "never")
+
     def terms() -> Terms:
         looks = settings.watch.interval / database.clock.speed
-        return Terms(settings.alerts, settings.auditor, looks, worker.trouble)
+        return Terms(settings.alerts, settings.auditor, looks, worker.trouble, weekly)
 
     auditor = Auditor(database, terms, AuditorMetrics(registry))
     gauges = DeliveryGauges(delivery, registry)

@@ -1,16 +1,21 @@
 """What is shown of escalations that people ask for, in every state."""
 
 from collections.abc import Iterator
+from datetime import UTC
 from typing import Any
 
-from bot.slack import escalate_views
+from bot.services.reports import escalation_words
+from bot.slack import approval_views, escalate_views
 from bot.slack.escalate_views import AskedTier, EscalationLines
 from bot.slack.need_cards import to_card
 from bot.slack.render import render
-from riskengine.areas.escalation import EscalationStatus, Need
+from riskengine.areas.escalation import EscalationStatus, Need, PastOutcomes, Share
+from riskengine.areas.escalation.indicators import IndicatorSettings
+from riskengine.areas.escalation.review import Asked, Reviewed, review
+from riskengine.availability import Outage, availability
 from riskengine.response.approvals.execution import Execution, ExecutionStatus
 from tests.contracts.approval_examples import request
-from tests.contracts.texts import FOOTERS, HOSTILE, HOUR, LONG, NOON
+from tests.contracts.texts import FOOTERS, HOSTILE, HOUR, LONG, NOON, note
 
 TEXTS = {"plain": "Rewrite the login flow", "hostile": HOSTILE, "long": LONG}
 CROWD = tuple(f"U0{number:04}" for number in range(100))
@@ -50,10 +55,40 @@ def _need(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield f"{answer['needed']}, {status}, {footer}", render("escalations/need", {**dict(card), **values})
 
 
+def _reviews(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """An empty week, an empty one with an outage, and a busy one."""
+    limits, past = (
+        IndicatorSettings(),
+        PastOutcomes(unneeded=Share(count=8, total=10), troubled=Share(count=9, total=9)),
+    )
+    calm = availability([], NOON - 168 * HOUR, NOON)
+    down = availability([Outage(NOON - 9 * HOUR, NOON - HOUR)], NOON - 168 * HOUR, NOON)
+    busy = [
+        Reviewed(
+            outcome=outcome,
+            wait=number * HOUR,
+            criteria=(f"{number}{text}",),
+            needed="unneeded",
+            asked=(Asked(f"{number % 20}{text}", None), Asked(text, HOUR)) * 4,
+        )
+        for number, outcome in enumerate([*EscalationStatus] * 9)
+    ]
+    for state, decisions, known, there in (
+        ("empty", [], PastOutcomes(), calm),
+        ("away", [], PastOutcomes(), down),
+        ("one", [Reviewed("not_needed", None, (), None, ())], PastOutcomes(), calm),
+        ("busy", busy, past, down),
+    ):
+        told = escalation_words.told(review(decisions, known, there, limits), limits, UTC)
+        yield f"{state}, private", approval_views.review(told)
+        yield from ((f"{state}, {footer}", shown) for footer, shown in note("escalations/review", told))
+
+
 def examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "escalations/form", "no security types", escalate_views.form([])
     yield "escalations/told", "a sentence", escalate_views.told("Nothing was changed.")
     for label, text in TEXTS.items():
+        yield from (("escalations/review", f"{label}, {state}", shown) for state, shown in _reviews(text))
         yield from (("escalations/need", f"{label}, {state}", shown) for state, shown in _need(text))
         yield "escalations/form", label, escalate_views.form([text] * 120, text)
         for prefix in ("", "rb-" * 7):

@@ -1,10 +1,21 @@
 """Every check of the auditor; a new one is a line here."""
 
-from bot.services.auditor import alert_timers, approval_timers, deliveries, due_rows, records, shown_cards, silences
+from bot.services.auditor import (
+    alert_timers,
+    approval_timers,
+    deliveries,
+    due_rows,
+    escalation_timers,
+    records,
+    shown_cards,
+    silences,
+)
 from bot.services.auditor.findings import Check
 
 CHECKS: tuple[Check, ...] = (
     due_rows.OVERDUE,
+    escalation_timers.WEEKLY_UNPLANNED,
+    escalation_timers.NEED_UNASKED,
     alert_timers.UNTOLD,
     alert_timers.UNASKED,
     alert_timers.UNENDING,

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from bot.settings import AlertDelivery
 from bot.settings_upkeep import AuditorSettings
 from bot.store.database import Transaction
+from bot.store.due import DueKind
 
 
 class Finding(NamedTuple):
@@ -28,6 +29,8 @@ class Terms(NamedTuple):
     rules_interval: timedelta
     #: Why nothing can be sent, as /readyz says it already; then nobody is expected to send.
     delivery_trouble: str = ""
+    #: Reports that are to come each week.
+    weekly: frozenset[DueKind] = frozenset()
 
 
 Look = Callable[[Transaction, Terms], list[Finding]]

@@ -15,7 +15,7 @@ NOTHING = "–"  # noqa: RUF001 - a dash, as in any table
 
 def told(report: NoiseReport, zone: tzinfo) -> dict[str, Any]:
     return {
-        "period": f"{_day(report.since, zone)} to {_day(report.until, zone)}",
+        "period": f"{day(report.since, zone)} to {day(report.until, zone)}",
         "total": _in_words(report.total),
         "noisiest": [_noisy(each) for each in report.noisiest],
         "names": [_in_words(each) for each in report.names[:NAMES]],
@@ -23,7 +23,8 @@ def told(report: NoiseReport, zone: tzinfo) -> dict[str, Any]:
     }
 
 
-def _day(moment: datetime, zone: tzinfo) -> str:
+def day(moment: datetime, zone: tzinfo) -> str:
+    """`Mon 2 Mar`, there."""
     local = moment.astimezone(zone)
     return f"{local:%a} {local.day} {local:%b}"
 

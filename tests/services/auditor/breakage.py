@@ -18,6 +18,7 @@ from tests.services.auditor.world import (
     shown,
 )
 from tests.services.conftest import signal
+from tests.services.escalations.office import EscalationOffice
 
 
 async def break_overdue(alerts, clock):
@@ -74,6 +75,20 @@ async def break_final(alerts, clock):
     await sealed(alerts.database)
     later = clock.now() + MINUTE
     await alerts.database.write(lambda tx: due.schedule(tx, DueKind.ADVANCE_APPROVAL, [request.id], later))
+
+
+async def break_weekly(alerts, clock):
+    await execute(alerts.database, sa.delete(due.due).where(due.due.c.kind == DueKind.NOISE_REPORT))
+
+
+async def break_need(alerts, clock):
+    """Nobody will be asked whether it was needed."""
+    office = EscalationOffice(alerts.database)
+    await office.staff()
+    await office.approved()
+    await shown(alerts.database)
+    await sealed(alerts.database)
+    await execute(alerts.database, sa.delete(due.due).where(due.due.c.kind == DueKind.ASK_NEED))
 
 
 async def break_message(alerts, clock):

@@ -11,6 +11,7 @@ from bot.services.auditor.metrics import AuditorMetrics
 from bot.settings import AlertDelivery
 from bot.settings_upkeep import AuditorSettings
 from bot.store.database import Database
+from bot.store.due import DueKind
 
 MINUTE = timedelta(minutes=1)
 CALM = timedelta(minutes=30)
@@ -22,6 +23,8 @@ class Audited:
     def __init__(self, database: Database, settings: AlertDelivery, patience: timedelta) -> None:
         self.registry = CollectorRegistry()
         self.delivery_trouble = ""
+        #: Reports that are expected each week.
+        self.weekly: frozenset[DueKind] = frozenset()
         self._database = database
         self._settings = settings
         # Its turn comes at each look: what keeps replicas apart has a test of its own.
@@ -29,7 +32,7 @@ class Audited:
         self.auditor = Auditor(database, self._terms, AuditorMetrics(self.registry))
 
     def _terms(self) -> Terms:
-        return Terms(self._settings, self._auditor, timedelta(seconds=1), self.delivery_trouble)
+        return Terms(self._settings, self._auditor, timedelta(seconds=1), self.delivery_trouble, self.weekly)
 
     async def look(self) -> dict[str, int]:
         return await self.auditor.look()

@@ -15,6 +15,7 @@ from tests.services.auditor.breakage import (
     break_fold,
     break_lease,
     break_message,
+    break_need,
     break_overdue,
     break_pending,
     break_post,
@@ -25,6 +26,7 @@ from tests.services.auditor.breakage import (
     break_unasked,
     break_unending,
     break_untold,
+    break_weekly,
 )
 from tests.services.auditor.conftest import MINUTE
 from tests.services.auditor.world import alive, all_well, rows, told
@@ -76,7 +78,13 @@ async def _rung(database):
     return True
 
 
+async def _asked(database):
+    return await rows(database, messages, messages.c.subject_kind == "escalation_need")
+
+
 CASES = {
+    "weekly_unplanned": (break_weekly, _has_timer(DueKind.NOISE_REPORT)),
+    "escalation_unasked": (break_need, _asked),
     "due_overdue": (break_overdue, _rung),
     "group_untold": (break_untold, _told),
     "group_unasked": (break_unasked, _has_timer(DueKind.REPEAT_GROUP)),
@@ -105,6 +113,7 @@ def test_every_check_has_a_case():
 async def test_found_mended_and_said_once(alerts, clock, patient, pass_time, name):
     await all_well(alerts, clock)
     database = alerts.database
+    patient.weekly = frozenset({DueKind.NOISE_REPORT})
     await patient.look()
     breaks, is_mended = CASES[name]
     await breaks(alerts, clock)

@@ -5,6 +5,9 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from bot.services.approvals.advance import advance_requests
+from bot.services.escalations import need
+from bot.services.reports import noise
+from bot.settings import Settings
 from bot.store import audit, due, rule_states
 from bot.store.alert_lookups import open_groups
 from bot.store.due import DueKind
@@ -53,7 +56,12 @@ async def alive(alerts, broken=""):
     if broken != "audit_unsealed":
         await sealed(alerts.database)
 
-    works = {**WORKS, DueKind.ADVANCE_APPROVAL: lambda tx, due_rows, _: advance_requests(tx, due_rows, terms_of())}
+    works = {
+        **WORKS,
+        DueKind.ADVANCE_APPROVAL: lambda tx, due_rows, _: advance_requests(tx, due_rows, terms_of()),
+        DueKind.NOISE_REPORT: lambda tx, due_rows, _: noise.weekly(Settings()).plan_next(tx),
+        DueKind.ASK_NEED: lambda tx, due_rows, _: need.ask(tx, due_rows, timedelta(hours=1)),
+    }
 
     def work(tx):
         for row in due.ripe(tx, 100):
@@ -74,6 +82,7 @@ async def told_group(alerts, clock):
 
 async def all_well(alerts, clock):
     """Groups of every state, told and shown, and records in order."""
+    await alerts.database.write(noise.weekly(Settings()).plan)
     await told_group(alerts, clock)
     await alerts.receive(signal(name="Taken"), signal(name="Over"), signal(name="Again"))
     groups, _ = await alerts.database.read(open_groups)
