@@ -42,7 +42,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks
 
 faults: $(VENV)/.dev
-	$(BIN)/python -m pytest -m faults tests/faults tests/stress
+	$(BIN)/python -m pytest -m faults tests/faults tests/stress tests/services
 
 # For maintainers: writes the pinned, hashed requirements anew; needs uv on the PATH.
 lock:

@@ -21,6 +21,11 @@ class FailPoint(StrEnum):
     CALLBACK_POSTED = "callback.posted"
     PICTURE_BEGUN = "picture.begun"
     PICTURE_UPLOADED = "picture.uploaded"
+    #: In the transaction of an approval's transition: its rows are written and nobody is told; cards and notes are
+    #: written and the timer is not; all is, and whoever follows has not heard.
+    APPROVAL_STORED = "approval.stored"
+    APPROVAL_TOLD = "approval.told"
+    APPROVAL_TIMED = "approval.timed"
     PRESS_BEFORE_COMMIT = "press.before_commit"
     PRESS_COMMITTED = "press.committed"
     RULES_BEFORE_COMMIT = "rules.before_commit"

@@ -113,7 +113,8 @@ class AlertDelivery(AlertSettings):
 
     kept_for: Duration = Field(
         timedelta(days=90),
-        description="How long a group that is over is kept with its alerts and messages; the audit keeps its rows.",
+        description="How long a group that is over is kept with its alerts and messages, and a silence that is over; "
+        "the audit keeps its rows.",
     )
     subscriptions_per_channel: int = Field(
         20, gt=0, description="Filters that one channel may subscribe to with `/alerts subscribe`."
@@ -221,6 +222,11 @@ class PeopleSettings(Section):
     )
     groups_cached_for: Duration = Field(
         timedelta(minutes=5), description="How long a user group's members are believed; after that, without Slack, no."
+    )
+    roles_looked_at_every: Duration = Field(
+        timedelta(minutes=1),
+        gt=timedelta(0),
+        description="Time between two looks, while approvals are pending, at how old is what is known of their roles.",
     )
 
 

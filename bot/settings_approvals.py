@@ -35,6 +35,12 @@ class ApprovalSettings(Section):
         gt=timedelta(0),
         description="An execution that nobody reports as ended counts as `unknown` after this.",
     )
+    kept_for: Duration = Field(
+        timedelta(days=365),
+        gt=timedelta(0),
+        description="How long a request that is over is kept, with its subject, votes, messages and execution; the "
+        "audit keeps its rows.",
+    )
 
     @field_validator("policies", mode="before")
     @classmethod

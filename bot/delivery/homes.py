@@ -7,6 +7,7 @@ import asyncio
 import logging
 from typing import Any
 
+from bot.clock import monotonic_seconds
 from bot.errors import RiskbotError
 from bot.slack import home_view
 from bot.slack.alert_lists import HOME_ROWS
@@ -81,6 +82,13 @@ class HomePublisher:
         except TimeoutError:
             pass
 
+    async def _wait_out(self, seconds: float) -> None:
+        """Whatever comes meanwhile; only the end is not held up."""
+        give_up = monotonic_seconds() + seconds
+        while not self._stopping and (left := give_up - monotonic_seconds()) > 0:
+            self._news.clear()
+            await self._wait(left)
+
     async def _publish_some(self) -> bool:
         """Whether there were any."""
         if not await self._database.read(homes.any_stale):
@@ -100,12 +108,14 @@ class HomePublisher:
             await self._refused(stale, error)
             return
         await self._database.write(lambda tx: homes.published(tx, stale))
-        await asyncio.sleep(self._pause_seconds)
+        await self._wait_out(self._pause_seconds)
 
     async def _refused(self, stale: Stale, error: SlackError) -> None:
-        """A person without a Home is forgotten; all else is tried again when the lease is over."""
+        """A person without a Home is forgotten; all else is tried again, and what is next waits for it, too."""
         logger.warning("The Home of %s was not published: %s", stale.user_id, error, extra={"action": "home_refused"})
         if error.outcome in (Outcome.DESTINATION, Outcome.CONTENT):
             await self._database.write(lambda tx: homes.forget(tx, stale.user_id))
             return
-        await asyncio.sleep(min(error.retry_after_seconds or BACKOFF_SECONDS, homes.LEASE.total_seconds()))
+        seconds = min(error.retry_after_seconds or BACKOFF_SECONDS, homes.LEASE.total_seconds())
+        await self._database.write(lambda tx: homes.postpone(tx, stale, seconds))
+        await self._wait_out(seconds)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from riskengine.response.approvals.execution import Execution
 from riskengine.response.approvals.policies import CommentRule
 from riskengine.response.approvals.reports import ApprovalDetail, PlannedTier
 from riskengine.response.approvals.requests import ApprovalRequest, ApprovalStatus, Verdict, Vote
@@ -121,7 +122,7 @@ def to_card(detail: ApprovalDetail, subject: SubjectFacts | None) -> ApprovalCar
         broke_glass=request.broke_glass,
         is_short=request.short_since is not None,
         valid_until=None if detail.execution else request.valid_until,
-        execution=detail.execution.status if detail.execution else "",
+        execution=_execution(detail.execution),
         execution_detail=detail.execution.detail if detail.execution else "",
     )
 
@@ -146,6 +147,16 @@ def _tier_line(tier: PlannedTier) -> TierLine:
 
 def _vote_line(vote: Vote) -> VoteLine:
     return VoteLine(voter=vote.voter, said=_SAID[vote.verdict], on_behalf_of=vote.on_behalf_of, comment=vote.comment)
+
+
+def _execution(execution: Execution | None) -> str:
+    """How its one use went; empty while there is none."""
+    if execution is None:
+        return ""
+    why = execution.outcome.replace("_", " ") if execution.outcome else ""
+    if execution.fell_back:
+        return f"fell back to the default ({why}), and {execution.status}"
+    return f"{execution.status} ({why})" if why else execution.status
 
 
 def emoji_of(status: ApprovalStatus) -> str:

@@ -1,5 +1,7 @@
 """What cards, lists and programs are told of requests."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
 from bot.store import approval_people, approval_votes, executions
@@ -18,18 +20,25 @@ def by_id(tx: Transaction, request_id: int) -> ApprovalRequest | None:
 
 def detail(tx: Transaction, request_id: int) -> ApprovalDetail | None:
     """The request with its tiers, past and foreseen, its votes and its execution; None when there is none."""
-    request = by_id(tx, request_id)
-    if request is None:
-        return None
-    facts = approval_people.facts(tx, request.policy.roles)
-    entered = approval_votes.tiers_of(tx, [request_id])[request_id]
-    cast = approval_votes.votes_of(tx, [request_id])[request_id]
-    return ApprovalDetail(
-        request,
-        tuple(plan(request, entered, facts, tx.now)),
-        tuple(vote for vote in cast if vote.version == request.version),
-        executions.of_request(tx, request_id),
-    )
+    return details(tx, [request_id]).get(request_id)
+
+
+def details(tx: Transaction, request_ids: Collection[int]) -> dict[int, ApprovalDetail]:
+    """The same of many, in as many queries as of one; those that are not there are missing."""
+    requests = _rows(tx, select(approval_requests).where(approval_requests.c.id.in_(list(request_ids))))
+    facts = approval_people.facts(tx, {role for each in requests for role in each.policy.roles})
+    ids = [each.id for each in requests]
+    entered, cast = approval_votes.tiers_of(tx, ids), approval_votes.votes_of(tx, ids)
+    used = executions.of_requests(tx, ids)
+    return {
+        each.id: ApprovalDetail(
+            each,
+            tuple(plan(each, entered[each.id], facts, tx.now)),
+            tuple(vote for vote in cast[each.id] if vote.version == each.version),
+            used.get(each.id),
+        )
+        for each in requests
+    }
 
 
 def roles_of_request(tx: Transaction, request_id: int) -> tuple[str, ...]:

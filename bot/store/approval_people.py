@@ -43,12 +43,18 @@ _AWAY = select(approval_absences).where(approval_absences.c.ends_at > bindparam(
 def facts(tx: Transaction, roles: Iterable[str], believed_for: timedelta | None = None) -> Facts:
     """Who is who. A role that was last read longer than `believed_for` ago is unconfirmed; without it all are."""
     names = sorted(set(roles))
-    members: dict[str, set[str]] = defaultdict(set)
-    for row in tx.execute(_MEMBERS, {"roles": names}):
-        members[row.role].add(row.user_id)
+    found = members(tx, names)
     fresh = _fresh(tx, names, tx.protocol_now - believed_for) if believed_for is not None else set()
-    known = {role: frozenset(members[role]) for role in names}
+    known = {role: frozenset(found[role]) for role in names}
     return Facts(known, absences(tx), frozenset(names) - fresh)
+
+
+def members(tx: Transaction, roles: Iterable[str]) -> dict[str, set[str]]:
+    """Role → its people as they were read last."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in tx.execute(_MEMBERS, {"roles": list(roles)}):
+        found[row.role].add(row.user_id)
+    return found
 
 
 def _fresh(tx: Transaction, roles: list[str], since: datetime) -> set[str]:
@@ -67,18 +73,18 @@ def not_read_since(tx: Transaction, roles: Iterable[str], moment: datetime) -> l
     return [role for role in names if role not in fresh]
 
 
-def remember(tx: Transaction, members: Mapping[str, Collection[str]], seen_at: datetime) -> None:
+def remember(tx: Transaction, people: Mapping[str, Collection[str]], seen_at: datetime) -> None:
     """Take note of who is in these roles; `seen_at` is the protocol time before Slack was asked."""
-    if not members:
+    if not people:
         return
     # The looks first: whoever else remembers the same roles waits there, and not half-way.
     look = upsert(tx, role_looks)
-    rows = [{"role": role, "seen_at": seen_at} for role in sorted(members)]
-    tx.execute(look.on_conflict_do_update(index_elements=["role"], set_={"seen_at": look.excluded.seen_at}), rows)
-    tx.execute(delete(role_members).where(role_members.c.role.in_(list(members))))
-    people = [{"role": role, "user_id": each} for role in sorted(members) for each in sorted(members[role])]
-    if people:
-        tx.execute(insert(role_members), people)
+    seen = [{"role": role, "seen_at": seen_at} for role in sorted(people)]
+    tx.execute(look.on_conflict_do_update(index_elements=["role"], set_={"seen_at": look.excluded.seen_at}), seen)
+    tx.execute(delete(role_members).where(role_members.c.role.in_(list(people))))
+    rows = [{"role": role, "user_id": each} for role in sorted(people) for each in sorted(people[role])]
+    if rows:
+        tx.execute(insert(role_members), rows)
 
 
 def set_absence(tx: Transaction, absence: Absence) -> None:

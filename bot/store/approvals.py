@@ -165,6 +165,10 @@ def _asks(policy: Mapping[str, Any], roles: Collection[str]) -> bool:
     return any(role in roles for tier in policy["tiers"] for role in tier["roles"])
 
 
+def any_pending(tx: Transaction) -> bool:
+    return tx.execute(select(approval_requests.c.id).where(IS_PENDING).limit(1)).one_or_none() is not None
+
+
 def raise_revision(tx: Transaction, request_id: int) -> int:
     """Something that its card shows has changed beside its own row; returns the new revision."""
     mine = update(approval_requests).where(approval_requests.c.id == request_id)

@@ -6,7 +6,8 @@ with their cause and sealed in sets by one bell. What is not sealed yet is said 
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC
 from typing import Any, NamedTuple
 
@@ -90,6 +91,15 @@ def history(tx: Transaction, object_kind: str, object_id: int, limit: int = 100)
     mine = (audit.c.object_kind == object_kind) & (audit.c.object_id == object_id)
     rows = tx.execute(select(audit).where(mine).order_by(audit.c.id.desc()).limit(limit)).all()
     return [Recorded(row.id, row.at, row.actor, row.verb, row.detail) for row in reversed(rows)]
+
+
+def histories(tx: Transaction, object_kind: str, object_ids: Collection[int]) -> dict[int, list[Recorded]]:
+    """Every row of each of these objects, oldest first; objects of which there can be few."""
+    mine = (audit.c.object_kind == object_kind) & audit.c.object_id.in_(list(object_ids))
+    found: dict[int, list[Recorded]] = defaultdict(list)
+    for row in tx.execute(select(audit).where(mine).order_by(audit.c.id)) if object_ids else ():
+        found[row.object_id].append(Recorded(row.id, row.at, row.actor, row.verb, row.detail))
+    return found
 
 
 def seal(tx: Transaction, limit: int) -> int:

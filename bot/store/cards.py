@@ -105,6 +105,21 @@ def channels_of(tx: Transaction, subject_kind: str, subject_ids: Collection[int]
     return sorted(str(row[0]) for row in rows)
 
 
+def channels_of_each(tx: Transaction, subject_kind: str, subject_ids: Collection[int]) -> dict[int, set[str]]:
+    """Subject → the channels in which it has a card, or will have one; a subject without any is missing."""
+    found: dict[int, set[str]] = {}
+    for row in tx.execute(_CHANNELS, {"kind": subject_kind, "subjects": list(subject_ids)}) if subject_ids else ():
+        found.setdefault(row.subject_id, set()).add(row.channel)
+    return found
+
+
+_CHANNELS = select(messages.c.subject_id, messages.c.channel).where(
+    messages.c.subject_kind == bindparam("kind"),
+    messages.c.subject_id.in_(bindparam("subjects", expanding=True)),
+    messages.c.nature == Nature.CARD,
+)
+
+
 def card_in(tx: Transaction, subject_kind: str, channels: Mapping[int, str]) -> dict[int, int]:
     """Subject → the message that is its card in the given channel; subjects without one are missing."""
     keys = {f"{subject_kind}:{subject}:{channel}": subject for subject, channel in channels.items()}

@@ -1,8 +1,25 @@
 """Escalations: what was to be decided, what was decided, and which approval request follows from it."""
 
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from bot.store.database import Transaction
 from bot.store.schema import Id, Json, UtcDateTime, metadata
@@ -80,9 +97,45 @@ def is_open(tx: Transaction, escalation_id: int) -> bool:
     return tx.execute(select(escalations.c.id).where(mine)).one_or_none() is not None
 
 
-def newest(tx: Transaction, outcome: str | None, limit: int) -> list[int]:
-    """Ids, the newest first, of those with this outcome; `pending` for those still open, None for all."""
-    ids = select(escalations.c.id).order_by(escalations.c.id.desc()).limit(limit)
+def end(tx: Transaction, outcomes: Mapping[int, str]) -> None:
+    """How each of these ended."""
+    rows = [{"of_id": each, "ended_as": outcome} for each, outcome in sorted(outcomes.items())]
+    mine = update(escalations).where(escalations.c.id == bindparam("of_id"))
+    if rows:
+        tx.execute(mine.values(outcome=bindparam("ended_as")), rows)
+
+
+def to_call_back(tx: Transaction, escalation_ids: Collection[int]) -> list[dict[str, Any]]:
+    """Those of these whose asker wants to be told, in the order of their ids."""
+    mine = escalations.c.id.in_(list(escalation_ids)) & escalations.c.callback_url.is_not(None)
+    return _rows(tx, select(escalations).where(mine).order_by(escalations.c.id))
+
+
+def newest(tx: Transaction, outcome: str | None, limit: int) -> list[dict[str, Any]]:
+    """The newest first, of those with this outcome; `pending` for those still open, None for all."""
+    wanted = select(escalations).order_by(escalations.c.id.desc()).limit(limit)
     if outcome is not None:
-        ids = ids.where(func.coalesce(escalations.c.outcome, OPEN) == outcome)
-    return list(tx.execute(ids).scalars())
+        wanted = wanted.where(func.coalesce(escalations.c.outcome, OPEN) == outcome)
+    return _rows(tx, wanted)
+
+
+def _rows(tx: Transaction, wanted: Select[Any]) -> list[dict[str, Any]]:
+    return [dict(row) for row in tx.execute(wanted).mappings()]
+
+
+def of_requests(tx: Transaction, request_ids: Collection[int]) -> list[int]:
+    """What these requests are about."""
+    mine = select(escalations.c.id).where(escalations.c.request_id.in_(list(request_ids)))
+    return list(tx.execute(mine).scalars())
+
+
+def forget(tx: Transaction, escalation_ids: Collection[int]) -> None:
+    tx.execute(delete(escalations).where(escalations.c.id.in_(list(escalation_ids))))
+
+
+def forget_unasked(tx: Transaction, before: datetime, limit: int) -> int:
+    """Delete up to so many of before the moment that nobody was asked about; not the newest, whose id would return."""
+    older = escalations.c.id < select(func.max(escalations.c.id)).scalar_subquery()
+    old = select(escalations.c.id).where(escalations.c.request_id.is_(None), escalations.c.created_at < before, older)
+    ids = list(tx.execute(old.order_by(escalations.c.id).limit(limit)).scalars())
+    return tx.execute(delete(escalations).where(escalations.c.id.in_(ids))).rowcount if ids else 0

@@ -89,6 +89,12 @@ def published(tx: Transaction, stale: Stale) -> None:
     tx.execute(mine.values(shown=stale.wanted, leased_until=None))
 
 
+def postpone(tx: Transaction, stale: Stale, seconds: float) -> None:
+    """Nobody publishes it before that is over."""
+    mine = update(homes).where(homes.c.user_id == stale.user_id)
+    tx.execute(mine.values(leased_until=tx.protocol_now + timedelta(seconds=seconds)))
+
+
 def forget(tx: Transaction, user_id: str) -> None:
     """Slack has no Home for this person any more."""
     tx.execute(delete(homes).where(homes.c.user_id == user_id))

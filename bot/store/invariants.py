@@ -9,6 +9,7 @@ from bot.store.alert_lookups import OPEN
 from bot.store.alerts import alert_groups, alerts
 from bot.store.approvals import IS_PENDING, approval_requests
 from bot.store.audit import audit
+from bot.store.callbacks import callbacks
 from bot.store.claims import Action
 from bot.store.database import Bell, Transaction
 from bot.store.destinations import destinations
@@ -20,6 +21,7 @@ from bot.store.rule_states import rule_looks
 from bot.store.silences import silences
 from bot.store.telemetry.deltas import rollup_deltas
 from riskengine.response.alerts import AlertStatus
+from riskengine.response.callbacks import CallbackState
 from riskengine.response.silences import SilenceStatus
 
 #: Rows that one look gives.
@@ -152,6 +154,26 @@ def unsought_posts(tx: Transaction, patience: timedelta) -> Rows:
     ripe = and_(AMBIGUOUS, OURS, messages.c.not_before <= tx.protocol_now)
     still = ~exists().where(method_rates.c.method == Action.RECONCILE, moves)
     return _rows(tx, select(messages.c.id, messages.c.attempts).where(ripe, still).order_by(messages.c.id))
+
+
+def lapsed_callbacks(tx: Transaction) -> Rows:
+    """Callbacks that their sender has held for too long: `id`, `lease_until`."""
+    held = callbacks.c.state == CallbackState.SENDING
+    lapsed = select(callbacks.c.id, callbacks.c.lease_until).where(held, callbacks.c.lease_until <= tx.protocol_now)
+    return _rows(tx, lapsed.order_by(callbacks.c.id))
+
+
+def unsent_callbacks(tx: Transaction, patience: timedelta) -> Rows:
+    """Callbacks that could be sent, while nobody sends any: `id`, `attempts`.
+
+    A long line before a slow host is no trouble as long as it moves.
+    """
+    other = callbacks.alias("other")
+    under_way = and_(other.c.state == CallbackState.SENDING, other.c.lease_until > tx.protocol_now)
+    moves = exists().where(or_(under_way, other.c.delivered_at > tx.protocol_now - patience))
+    ripe = and_(callbacks.c.state == CallbackState.WAITING, callbacks.c.not_before <= tx.protocol_now)
+    waits = select(callbacks.c.id, callbacks.c.attempts).where(ripe, ~moves)
+    return _rows(tx, waits.order_by(callbacks.c.id))
 
 
 def orphaned_replies(tx: Transaction) -> Rows:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 
 from bot.store.alerts import alert_groups, alerts
 from bot.store.database import Transaction
@@ -13,7 +13,9 @@ from bot.store.inhibitions import inhibition_sides
 from bot.store.judgements import alert_judgements
 from bot.store.messages import MessageState, Nature, is_state, messages
 from bot.store.pictures import pictures
+from bot.store.silences import silences
 from riskengine.response.alerts import AlertStatus
+from riskengine.response.silences import SilenceStatus
 
 GROUP = "alert_group"
 SETTLED = or_(is_state(MessageState.SHOWN), is_state(MessageState.DEAD), is_state(MessageState.BUNDLED))
@@ -46,7 +48,7 @@ def forget_empty_groups(tx: Transaction, group_ids: Sequence[int]) -> list[int]:
     empty = select(alert_groups.c.id).where(alert_groups.c.id.in_(group_ids), ~filled).order_by(alert_groups.c.id)
     ids = list(tx.execute(empty).scalars())
     if ids:
-        _forget_messages_of(tx, ids)
+        forget_messages_of(tx, GROUP, ids)
         tx.execute(delete(alert_judgements).where(alert_judgements.c.group_id.in_(ids)))
         tx.execute(delete(pictures).where(pictures.c.subject_kind == GROUP, pictures.c.subject_id.in_(ids)))
         tx.execute(delete(due).where(due.c.kind.startswith(f"{GROUP}.", autoescape=True), due.c.subject_id.in_(ids)))
@@ -54,8 +56,9 @@ def forget_empty_groups(tx: Transaction, group_ids: Sequence[int]) -> list[int]:
     return ids
 
 
-def _forget_messages_of(tx: Transaction, group_ids: Sequence[int]) -> None:
-    mine = and_(messages.c.subject_kind == GROUP, messages.c.subject_id.in_(group_ids))
+def forget_messages_of(tx: Transaction, subject_kind: str, subject_ids: Sequence[int]) -> None:
+    """Delete the messages of these subjects, and the digests that listed nothing else."""
+    mine = and_(messages.c.subject_kind == subject_kind, messages.c.subject_id.in_(subject_ids))
     found = tx.execute(select(messages.c.id, messages.c.digest_id).where(mine)).all()
     _forget_messages(tx, [row.id for row in found])
     digests = {row.digest_id for row in found if row.digest_id is not None}
@@ -89,6 +92,18 @@ def forget_notes(tx: Transaction, before: datetime, limit: int) -> int:
         old = and_(old, messages.c.id < first)
     ids = list(tx.execute(select(messages.c.id).where(old).order_by(messages.c.id).limit(limit)).scalars())
     return tx.execute(delete(messages).where(messages.c.id.in_(ids))).rowcount
+
+
+def forget_silences(tx: Transaction, before: datetime, limit: int) -> int:
+    """Delete up to so many silences that ended before the moment and that no alert names any more.
+
+    The newest stays: SQLite would give its id to the next one, and an old button would end a silence of today's.
+    """
+    named = exists().where(alerts.c.silenced_by == silences.c.id)
+    over = and_(silences.c.state == SilenceStatus.EXPIRED, silences.c.ended_at < before, ~named)
+    older = silences.c.id < select(func.max(silences.c.id)).scalar_subquery()
+    ids = list(tx.execute(select(silences.c.id).where(over, older).order_by(silences.c.id).limit(limit)).scalars())
+    return tx.execute(delete(silences).where(silences.c.id.in_(ids))).rowcount if ids else 0
 
 
 def forget_failed_due(tx: Transaction, failures: int) -> int:

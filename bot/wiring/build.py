@@ -63,7 +63,7 @@ from bot.store.migrations import require_current
 from bot.store.open import open_engine
 from bot.store.postgresql import database_now
 from bot.store.sqlite import SqliteEngine
-from bot.wiring.approvals import approval_desk
+from bot.wiring.approvals import approval_desk, approval_upkeep
 from bot.wiring.callbacks import sending_callbacks
 from bot.wiring.escalations import escalation_desk, watching_escalations
 from bot.wiring.homes import publishing_homes
@@ -225,6 +225,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
                 *upkeep(settings, database, worker, delivery, health, session, registry),
                 *watching_escalations(settings, database, heart, due_runner, registry),
                 BellRope("prune_callbacks", callbacks.prune, PRUNE_INTERVAL),
+                *approval_upkeep(database, approvals, settings),
             ],
         )
         scheduler.start()

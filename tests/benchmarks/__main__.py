@@ -21,6 +21,7 @@ NAMES = (
     "backlog",
     "sockets",
     "silences",
+    "approvals",
 )
 
 

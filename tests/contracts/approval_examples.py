@@ -92,6 +92,9 @@ def _details(text: str) -> Iterator[tuple[str, ApprovalDetail]]:
         )
         over = request(status=ApprovalStatus.APPROVED, decided_at=NOON, decided_by="U0HANA")
         yield f"execution {status}", ApprovalDetail(over, _tiers(("U0HANA",)), (), run)
+        for outcome in ExecutionOutcome:
+            fell_back = run.model_copy(update={"outcome": outcome, "fell_back": True})
+            yield f"execution {status}, {outcome}", ApprovalDetail(over, _tiers(("U0HANA",)), (), fell_back)
 
 
 def _payloads(text: str) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -51,6 +51,10 @@ ELSEWHERE = {
     # tests/faults/test_callbacks.py
     FailPoint.CALLBACK_CLAIMED,
     FailPoint.CALLBACK_POSTED,
+    # tests/faults/test_approval_kills.py
+    FailPoint.APPROVAL_STORED,
+    FailPoint.APPROVAL_TOLD,
+    FailPoint.APPROVAL_TIMED,
 }
 ENVIRONMENT = {
     "RISKBOT_SLACK__BOT_TOKEN": BOT_TOKEN,

@@ -14,7 +14,7 @@ from typing import Any
 import bot.wiring  # noqa: F401 - imported once, for all children
 from bot import failpoints
 from bot.cli.entry import run_command
-from tests.faults import moved_clock
+from tests.faults import arming, moved_clock
 
 
 def serve_lines() -> None:
@@ -41,6 +41,7 @@ def _be_child(order: dict[str, Any]) -> None:
     # Read at import, which was before this order came.
     failpoints._PASSAGES_LEFT.update(failpoints._read(os.environ.get("FAULTS", "")))
     moved_clock.listen()
+    arming.listen()
     code = 70
     try:
         code = run_command(order["argv"])

@@ -9,6 +9,8 @@ from bot.clock import Clock
 
 #: Names the file; without it nothing listens.
 VARIABLE = "MOVED_CLOCK"
+#: How far it was moved already, in seconds: a process that starts later lives in the same time.
+AHEAD = "MOVED_CLOCK_AHEAD_SECONDS"
 
 
 def listen() -> None:
@@ -21,6 +23,7 @@ def listen() -> None:
 
     def remember(self: Clock, **options: Any) -> None:
         make(self, **options)
+        self.advance(float(os.environ.get(AHEAD, "0")))
         clocks.append(self)
 
     def move(*_: object) -> None:

@@ -214,3 +214,16 @@ async def test_app_home_is_my_queue(bot: Bot, workspace: Workspace) -> None:
     gus = workspace.user("gus")
     await gus.open_home()
     assert "A guest cannot see alerts" in await gus.home_words()
+
+
+async def test_a_home_that_slack_refuses_for_now(bot: Bot, workspace: Workspace) -> None:
+    await workspace.faults(rate_limit_next=1, retry_after_seconds=1, methods=["views.publish"])
+    alice = workspace.user("alice")
+    await alice.open_home()
+
+    async def found() -> bool:
+        return "Waits for your decision" in await alice.home_words()
+
+    await until(found, what="a Home after a refusal")
+    refused, shown = await workspace.calls("views.publish")
+    assert (refused["ok"], shown["ok"]) == (False, True)

@@ -151,3 +151,17 @@ async def test_changed_by_its_requester(bot: Bot, workspace: Workspace) -> None:
     await workspace.expect("The request was changed", channel="alice")
     await workspace.user("alice").press(changed, "approvals.approve")
     await workspace.expect("Rewrite half of it", "Approved", channel="hana")
+
+
+async def test_a_fallback_stands_on_the_card(bot: Bot, workspace: Workspace) -> None:
+    await sent(workspace.user("hana"))
+    card = await workspace.expect_card(TITLE, channel=ROOM)
+    await workspace.user("alice").press(card, "approvals.approve")
+    await workspace.expect_card(TITLE, "To be used until", channel=ROOM)
+    [told] = await escalations(bot)
+    assert (await bot.api.post(f"/v1/escalations/{told['id']}/execute", json={})).status_code == 200
+    await workspace.expect_card(TITLE, "Execution: started", channel=ROOM)
+    report = {"status": "succeeded", "outcome": "failed_validation", "fell_back": True, "detail": "Two tests failed."}
+    assert (await bot.api.post(f"/v1/escalations/{told['id']}/execution", json=report)).status_code == 200
+    fell_back = "Execution: fell back to the default (failed validation), and succeeded"
+    await workspace.expect_card(TITLE, fell_back, "Two tests failed.", channel=ROOM)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from bot.services.alerts import prune, respond
 from bot.services.alerts.prune import AlertPruner
 from bot.store import alert_lookups, audit, destinations, digests, due, judgements, outbox, pictures
+from bot.store import silences as store_of_silences
 from bot.store.alerts import alert_groups
 from bot.store.alerts import alerts as alert_rows
 from bot.store.due import DueKind
@@ -229,3 +230,36 @@ def test_whatever_hangs_on_what_is_deleted_is_known_here():
     }
     known = {"alerts.group_id", f"{inhibition_sides.name}.alert_id", "alert_judgements.group_id"}
     assert pointing == known | {"messages.thread_of", "messages.digest_id"}
+
+
+async def test_silences_that_are_over_go_once_no_alert_names_them(alerts, silences, clock, pruner, later):
+    database = alerts.database
+    unused, used, last = [await silences.make(f"alertname={name}") for name in ("Nothing", "Slow", "Else")]
+    await alerts.receive(signal(name="Slow"))
+    await alerts.receive(signal("resolved", name="Slow"))
+    clock.advance(2 * 3600)
+    await alerts.do_due()
+    await shown(database)
+    later(91)
+    entries = {row.id for row in await rows(database, audit.audit)}
+    assert await pruner.prune() > 0
+    left = {row.id for row in await rows(database, store_of_silences.silences)}
+    # The newest stays: its id must never mean another.
+    assert left == {last}
+    assert entries <= {row.id for row in await rows(database, audit.audit)}
+    assert await silences.make("alertname=New") > last > used > unused
+
+
+async def test_a_silence_stays_while_it_mutes_or_an_alert_that_is_kept_names_it(alerts, silences, clock, pruner, later):
+    database = alerts.database
+    named = await silences.make("alertname=Slow")
+    endless = await silences.make("alertname=Long", starts_in=100 * 24 * 60)
+    await silences.make("alertname=Else")
+    await alerts.receive(signal(name="Slow"))
+    clock.advance(2 * 3600)
+    await alerts.do_due()
+    await execute(database, sa.update(alert_rows).values(silenced_by=named))
+    await shown(database)
+    later(91)
+    await pruner.prune()
+    assert {named, endless} <= {row.id for row in await rows(database, store_of_silences.silences)}

@@ -13,24 +13,25 @@ from bot.store import audit, retention
 from bot.store.database import Database, Transaction
 
 #: In one transaction: some ms of the writer.
-GROUPS, ALERTS, NOTES = 20, 500, 200
+GROUPS, ALERTS, NOTES, SILENCES = 20, 500, 200, 200
 #: A timer that fails is tried once an hour.
 TRY = timedelta(hours=1)
 
 
 class AlertPruner:
-    """Deletes resolved groups, their alerts and messages, old notes, and timers that failed all the time."""
+    """Deletes resolved groups, their alerts and messages, silences that are over, old notes, failed timers."""
 
     def __init__(self, database: Database, settings: AlertDelivery) -> None:
         self._database = database
         self._settings = settings
 
     async def prune(self) -> int:
-        """Delete everything that has had its time; returns the number of groups, alerts, notes and timers."""
+        """Delete everything that has had its time; returns how many rows of each kind that was, in all."""
         clock, kept = self._database.clock, self._settings.kept_for
         before, notes_before = clock.now() - kept, clock.protocol_now() - kept
         gone = await repeat(self._database, lambda tx: self._groups(tx, before))
         gone += await self._episodes(before)
+        gone += await repeat(self._database, lambda tx: retention.forget_silences(tx, before, SILENCES))
         gone += await repeat(self._database, lambda tx: retention.forget_notes(tx, notes_before, NOTES))
         return gone + await self._database.write(lambda tx: retention.forget_failed_due(tx, max(1, kept // TRY)))
 

@@ -1,5 +1,6 @@
 """Away and back: while somebody is away, their delegate is asked in their place."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from bot.services.answers import Answer, at, who
@@ -22,7 +23,7 @@ def go_away(tx: Transaction, absence: Absence, delivery_id: str) -> Answer:
         return Answer.unchanged("You cannot stand in for yourself: name somebody else. Nothing was changed.")
     approval_people.set_absence(tx, absence)
     _record(tx, absence.user_id, "went_away", delegate=absence.delegate, until=absence.ends_at.isoformat())
-    look_again(tx, [absence.user_id], tx.now)
+    look_again(tx, approval_people.roles_of(tx, [absence.user_id]), tx.now)
     deputy = f"{who(absence.delegate)} is asked in your place" if absence.delegate else "nobody is asked in your place"
     return Answer.done(f"You are away until {at(absence.ends_at)}; {deputy}. `back` ends it.")
 
@@ -33,13 +34,12 @@ def come_back(tx: Transaction, user_id: str, delivery_id: str) -> Answer:
     if not approval_people.end_absence(tx, user_id):
         return Answer.unchanged("You were not away. Nothing was changed.")
     _record(tx, user_id, "came_back")
-    look_again(tx, [user_id], tx.now)
+    look_again(tx, approval_people.roles_of(tx, [user_id]), tx.now)
     return Answer.done("Welcome back: you are asked yourself again.")
 
 
-def look_again(tx: Transaction, user_ids: list[str], moment: datetime) -> None:
-    """Have the pending requests that ask these people looked at anew: whom they ask, and whether they can end."""
-    roles = approval_people.roles_of(tx, user_ids)
+def look_again(tx: Transaction, roles: Collection[str], moment: datetime) -> None:
+    """Have the pending requests that ask these roles looked at anew: whom they ask, and whether they can end."""
     if roles:
         due.schedule_by(tx, DueKind.ADVANCE_APPROVAL, approvals.pending_ids(tx, roles), moment)
 

@@ -36,6 +36,10 @@ class ApprovalDesk:
         name = policy or self.terms.settings.policy_for(kind, emergency=emergency)
         await self._roster.refresh(self.terms.settings.policies[name].roles)
 
+    async def keep_people_fresh(self) -> None:
+        """Know who is in the roles of the policies in force, so that a press need not wait for Slack to say it."""
+        await self._roster.keep_fresh(role for policy in self.terms.settings.policies.values() for role in policy.roles)
+
     def now(self) -> datetime:
         return self._database.clock.now()
 

@@ -6,6 +6,7 @@ All in the transaction of the transitions: what is not committed was not said, a
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.failpoints import FailPoint, pass_by
 from bot.services.approvals import notes
 from bot.services.approvals.terms import ApprovalTerms, Changed
 from bot.store import approval_votes, approvals, audit, cards, destinations, due, homes, outbox
@@ -32,10 +33,13 @@ def settle(tx: Transaction, changes: Sequence[Changed], votes: Votes, facts: Fac
         return
     asked = {each.after.id: _asked_now(tx, each.after, facts) for each in changes}
     _store(tx, changes, asked)
+    pass_by(FailPoint.APPROVAL_STORED)
     _tell(tx, changes, asked, votes, terms)
+    pass_by(FailPoint.APPROVAL_TOLD)
     keep_timers(tx, [each.after for each in changes])
     own = {person for each in changes for person in each.after.own_people}
     homes.touch(tx, own, APPROVAL, [each.after.id for each in changes])
+    pass_by(FailPoint.APPROVAL_TIMED)
     for kind, follow in terms.followers.items():
         if mine := [each for each in changes if each.after.subject_kind == kind]:
             follow(tx, mine)
@@ -78,11 +82,16 @@ def _tell(
     wishes = [wish for each in changes for wish in _wishes(tx, each, asked[each.after.id])]
     destinations.ensure(tx, [wish.channel for wish in wishes])
     cards.want(tx, wishes)
-    cards.bump(tx, APPROVAL, {each.after.id: each.after.revision for each in changes if not each.is_new})
+    cards.bump(tx, APPROVAL, {each.after.id: each.after.revision for each in changes if _shows(each)})
     threads = cards.card_in(tx, APPROVAL, {each.after.id: each.after.channel for each in changes})
     told = [note for each in changes for note in _notes(each, asked, threads, votes, terms)]
     destinations.ensure(tx, [note.channel for note in told if note.channel])
     outbox.enqueue(tx, told)
+
+
+def _shows(change: Changed) -> bool:
+    """Whether its cards look different now; a reminder is told in words, and edits are what Slack allows least of."""
+    return not change.is_new and any(event.kind is not EventKind.REMINDED for event in change.events)
 
 
 def _wishes(tx: Transaction, change: Changed, asked: Sequence[str]) -> Iterator[CardWish]:
@@ -96,12 +105,14 @@ def _wishes(tx: Transaction, change: Changed, asked: Sequence[str]) -> Iterator[
 
 def ask_missing(tx: Transaction, requests: Sequence[ApprovalRequest], facts: Facts) -> None:
     """A card for everybody whom the tiers entered so far would ask now; those who have one keep it."""
+    pending = [each for each in requests if each.is_pending]
+    have = cards.channels_of_each(tx, APPROVAL, [each.id for each in pending])
     wishes = [
         wish(request, person, tx)
-        for request in requests
-        if request.is_pending
+        for request in pending
         for tier in range(1, request.tier + 1)
         for person in eligibility.to_ask(request, tier, facts, tx.now)
+        if person not in have.get(request.id, ())
     ]
     destinations.ensure(tx, [each.channel for each in wishes])
     cards.want(tx, wishes)

@@ -3,6 +3,7 @@
 from bot.services.auditor import (
     alert_timers,
     approval_timers,
+    callbacks,
     deliveries,
     due_rows,
     escalation_timers,
@@ -29,6 +30,8 @@ CHECKS: tuple[Check, ...] = (
     deliveries.POST_UNSOUGHT,
     deliveries.REPLY_ORPHANED,
     deliveries.CHANNEL_UNKNOWN,
+    callbacks.LAPSED,
+    callbacks.UNSENT,
     records.UNSEALED,
     records.UNFOLDED,
     records.RULES_UNSEEN,

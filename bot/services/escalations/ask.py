@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.errors import Conflict
 from bot.services.approvals.open import Opening, open_request
 from bot.services.approvals.terms import ApprovalTerms
-from bot.services.escalations.follow import tell_asker
+from bot.services.escalations.follow import tell_askers
 from bot.services.escalations.state import EscalationState, state_of
 from bot.store import audit
 from bot.store import escalations as store
@@ -56,7 +56,7 @@ def ask(tx: Transaction, wanted: Wanted, terms: ApprovalTerms) -> Asked:
         opened = open_request(tx, _opening(wanted, escalation_id), terms)
         store.change(tx, escalation_id, request_id=opened.request.id)
     else:
-        tell_asker(tx, escalation_id)
+        tell_askers(tx, [escalation_id])
     return Asked(state_of(tx, escalation_id), is_new=True)
 
 

@@ -14,7 +14,7 @@ from bot.services.escalations.ask import Asked, Wanted, ask, find_earlier
 from bot.services.escalations.by_people import Shown
 from bot.services.escalations.edit import edit
 from bot.services.escalations.need import NeedPress
-from bot.services.escalations.state import EscalationState, state_of
+from bot.services.escalations.state import EscalationState, state_of, states_of
 from bot.services.escalations.waiting import Waiting
 from bot.services.permissions import Verb
 from bot.settings_callbacks import CallbackSettings
@@ -125,7 +125,7 @@ class EscalationDesk:
 
     async def listed(self, status: EscalationStatus | None, limit: int) -> list[EscalationState]:
         """The newest first."""
-        return await self._database.read(lambda tx: [state_of(tx, each) for each in store.newest(tx, status, limit)])
+        return await self._database.read(lambda tx: states_of(tx, store.newest(tx, status, limit)))
 
     async def withdraw(self, escalation_id: int, by: str, delivery_id: str, comment: str) -> EscalationState:
         """Take it back. Raises NotFound, and NotDone when it is over already or another's."""

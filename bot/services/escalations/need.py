@@ -52,9 +52,9 @@ class NeedPress(BaseModel):
     delivery_id: str
 
 
-def plan(tx: Transaction, escalation_id: int, after: timedelta) -> None:
-    """Have its approvers asked later, in place of an earlier plan."""
-    due.schedule(tx, DueKind.ASK_NEED, [escalation_id], tx.now + after)
+def plan(tx: Transaction, escalation_ids: Sequence[int], after: timedelta) -> None:
+    """Have the approvers of each asked later, in place of an earlier plan."""
+    due.schedule(tx, DueKind.ASK_NEED, escalation_ids, tx.now + after)
 
 
 def ask(tx: Transaction, rows: Sequence[DueRow], after: timedelta) -> None:
@@ -65,7 +65,7 @@ def ask(tx: Transaction, rows: Sequence[DueRow], after: timedelta) -> None:
             continue
         execution = executions.of_request(tx, request.id)
         if execution is not None and execution.status is ExecutionStatus.STARTED:
-            plan(tx, row.subject_id, after)
+            plan(tx, [row.subject_id], after)
         else:
             _put(tx, row, request)
 

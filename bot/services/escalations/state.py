@@ -1,5 +1,6 @@
 """An escalation as programs see it: read in one transaction, told the same way by GET, long poll and callback."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,10 @@ from riskengine.areas.escalation import Decision, EscalationStatus
 from riskengine.response.approvals.execution import ExecutionOutcome, ExecutionStatus
 from riskengine.response.approvals.reports import ApprovalDetail
 from riskengine.response.approvals.requests import ApprovalStatus
+from riskengine.response.reports import Recorded
+
+#: Moments that an escalation's timeline shows at most.
+LONGEST_TIMELINE = 200
 
 
 class _Shown(BaseModel):
@@ -69,15 +74,25 @@ class EscalationState(_Shown):
 
 def state_of(tx: Transaction, escalation_id: int) -> EscalationState:
     """Raises NotFound."""
-    row = row_of(tx, escalation_id)
-    found = approval_lookups.detail(tx, row["request_id"]) if row["request_id"] else None
-    return EscalationState(
-        id=escalation_id,
-        status=row["outcome"] or EscalationStatus.PENDING,
-        decision=Decision.model_validate(row["decision"]),
-        timeline=_timeline(tx, escalation_id, row["request_id"]),
-        **_asked(found),
-    )
+    return states_of(tx, [row_of(tx, escalation_id)])[0]
+
+
+def states_of(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> list[EscalationState]:
+    """Of these rows, in their order, in as many queries as of one."""
+    asked = [row["request_id"] for row in rows if row["request_id"]]
+    details = approval_lookups.details(tx, asked)
+    own = audit.histories(tx, ESCALATION, [row["id"] for row in rows])
+    of_requests = audit.histories(tx, APPROVAL, asked)
+    return [
+        EscalationState(
+            id=row["id"],
+            status=row["outcome"] or EscalationStatus.PENDING,
+            decision=Decision.model_validate(row["decision"]),
+            timeline=_timeline([*own.get(row["id"], ()), *of_requests.get(row["request_id"], ())]),
+            **_asked(details.get(row["request_id"])),
+        )
+        for row in rows
+    ]
 
 
 def row_of(tx: Transaction, escalation_id: int) -> dict[str, Any]:
@@ -125,9 +140,7 @@ def _execution(found: ApprovalDetail) -> ShownExecution | None:
     )
 
 
-def _timeline(tx: Transaction, escalation_id: int, request_id: int | None) -> tuple[Moment, ...]:
-    rows = audit.history(tx, ESCALATION, escalation_id)
-    if request_id is not None:
-        rows = [*rows, *audit.history(tx, APPROVAL, request_id)]
-    rows = sorted(rows, key=lambda row: row.id)
-    return tuple(Moment(at=row.at, event=row.verb, by=row.actor, tier=row.detail.get("tier") or None) for row in rows)
+def _timeline(rows: Sequence[Recorded]) -> tuple[Moment, ...]:
+    """The newest moments, oldest first."""
+    newest = sorted(rows, key=lambda row: row.id)[-LONGEST_TIMELINE:]
+    return tuple(Moment(at=row.at, event=row.verb, by=row.actor, tier=row.detail.get("tier") or None) for row in newest)

@@ -60,7 +60,7 @@ def end(
     ended = end_execution(tx, execution.id, report, by)
     if ended.is_new:
         _tell(tx, ended.execution, row_of(tx, escalation_id))
-        need.plan(tx, escalation_id, ask_need_after)
+        need.plan(tx, [escalation_id], ask_need_after)
     return state_of(tx, escalation_id)
 
 

@@ -60,7 +60,8 @@ class ApprovalMachine(RuleBasedStateMachine):
         return self.loop.run_until_complete(work)
 
     def live(self) -> list[ApprovalRequest]:
-        rows = self.run(self.office.database.read(lambda tx: tx.execute(select(approval_requests)).all()))
+        every = select(approval_requests).order_by(approval_requests.c.id)
+        rows = self.run(self.office.database.read(lambda tx: tx.execute(every).all()))
         return [ApprovalRequest.model_validate(row) for row in rows]
 
     def pick(self, data) -> ApprovalRequest:
@@ -82,7 +83,7 @@ class ApprovalMachine(RuleBasedStateMachine):
         wanted_for = data.draw(st.sampled_from(("", *PEOPLE)))
         self.run(self.office.staff())
         if key in self.keys:
-            first = self.live()[self.keys[key] - 1]
+            first = next(row for row in self.live() if row.id == self.keys[key])
             by, wanted_for, policy = first.requested_by, first.requested_for, first.policy_name
             if first.version > 1:
                 return

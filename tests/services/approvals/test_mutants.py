@@ -8,7 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from bot.services.approvals import execution as using
 from bot.services.approvals import settle
+from bot.store import executions
 from riskengine.response.approvals import changes, decisions, eligibility, execution, timers
 from riskengine.response.approvals.transitions import Transition, enter
 from tests.services.approvals.machine import PEOPLE, ApprovalMachine
@@ -76,6 +78,14 @@ def hash_unchecked(patch):
     )
 
 
+def double_execution(patch):
+    """Nobody asks whether it was used, and whoever finds the row takes it for their own."""
+    store = SimpleNamespace(**vars(executions))
+    store.of_request = lambda tx, request_id: None
+    store.start = lambda tx, *mine: executions.start(tx, *mine) or executions.of_request(tx, mine[0])
+    patch.setattr(using, "executions", store)
+
+
 #: The mistake → the policy, and the steps that follow the opening.
 MUTANTS = {
     no_status_guard: ("standard", ["approve"] * 8 + ["withdraw"]),
@@ -87,6 +97,7 @@ MUTANTS = {
     reminder_repeated: ("standard", ["reminded", "tick", "approve", "approve", "tick"]),
     notice_outside_the_transaction: ("standard", ["approve"] * 6),
     hash_unchecked: ("standard", [*["approve"] * 6, *["execute"] * 2]),
+    double_execution: ("standard", [*["approve"] * 6, *["use"] * 2]),
 }
 
 
@@ -107,6 +118,8 @@ def walk(machine, data, policy, steps):
                 machine.withdraw(data, own=True)
             case "execute":
                 machine.execute(data, data.random.choice("bcd"))
+            case "use":
+                machine.execute(data, "a")
             case _:
                 machine.approve(data)
         machine.holds()

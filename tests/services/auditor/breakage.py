@@ -2,12 +2,14 @@
 
 import sqlalchemy as sa
 
-from bot.store import audit, due, outbox
+from bot.store import audit, callbacks, due, outbox
 from bot.store.alert_lookups import open_groups
 from bot.store.alerts import alert_groups
+from bot.store.callbacks import Wish
 from bot.store.due import DueKind
 from bot.store.messages import MessageState, messages
 from bot.store.telemetry.deltas import rollup_deltas
+from riskengine.response.callbacks import CallbackState
 from tests.services.approvals.office import LEADS, Office, terms_of
 from tests.services.auditor.conftest import MINUTE
 from tests.services.auditor.world import (
@@ -124,6 +126,22 @@ async def break_reply(alerts, clock):
 
 async def break_channel(alerts, clock):
     await alerts.database.write(lambda tx: outbox.enqueue(tx, [note(channel="#unheard-of")]))
+
+
+async def callback_of(database, **values):
+    """A callback to be sent now, but for what is said of it."""
+    wish = Wish("k", "escalation", 1, "escalation.approved", "https://hooks.example.com/", {})
+    await database.write(lambda tx: callbacks.enqueue(tx, [wish]))
+    await execute(database, sa.update(callbacks.callbacks).values(values))
+
+
+async def break_callback(alerts, clock):
+    await callback_of(alerts.database, not_before=clock.protocol_now())
+
+
+async def break_callback_lease(alerts, clock):
+    held = {"state": CallbackState.SENDING, "lease_owner": "gone", "lease_until": clock.protocol_now() - MINUTE}
+    await callback_of(alerts.database, **held)
 
 
 async def break_seal(alerts, clock):

@@ -5,9 +5,13 @@ import pytest
 from bot.services.auditor.checks import CHECKS
 from bot.store import audit, destinations, due
 from bot.store.alerts import alert_groups
+from bot.store.callbacks import callbacks
 from bot.store.due import DueKind
 from bot.store.messages import MessageState, messages
+from riskengine.response.callbacks import CallbackState
 from tests.services.auditor.breakage import (
+    break_callback,
+    break_callback_lease,
     break_calm,
     break_card,
     break_channel,
@@ -73,6 +77,10 @@ async def _adopted(database):
     return reply.thread_of is None
 
 
+async def _sent_again(database):
+    return not await rows(database, callbacks, callbacks.c.state == CallbackState.SENDING)
+
+
 async def _rung(database):
     """Nothing in the database: a bell was rung."""
     return True
@@ -99,6 +107,8 @@ CASES = {
     "post_unsought": (break_post, _rung),
     "reply_orphaned": (break_reply, _adopted),
     "channel_unknown": (break_channel, _known),
+    "callback_lease_lapsed": (break_callback_lease, _sent_again),
+    "callback_unsent": (break_callback, _rung),
     "audit_unsealed": (break_seal, _sealed),
     "telemetry_unfolded": (break_fold, _rung),
     "rules_unseen": (break_rules, _rung),

@@ -5,17 +5,19 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from bot.settings_upkeep import AuditorSettings
-from bot.store import cards, digests, due, outbox
+from bot.store import callbacks, cards, digests, due, outbox
 from bot.store.auditor_episodes import auditor_episodes
 from bot.store.cards import CardWish
 from bot.store.due import DueKind
 from bot.store.messages import Priority, messages
+from riskengine.response.callbacks import CallbackState
 from tests.services.auditor.breakage import (
     break_lease,
     break_overdue,
     break_post,
     break_seal,
     break_unending,
+    callback_of,
 )
 from tests.services.auditor.conftest import CALM, MINUTE
 from tests.services.auditor.world import (
@@ -138,6 +140,22 @@ async def test_a_long_line_of_lost_posts_that_moves_is_no_trouble(alerts, clock,
     rate = {Action.RECONCILE: MethodRate(45, 5)}
     for _ in range(3):
         await alerts.database.write(lambda tx: rates.book(tx, {Action.RECONCILE: 1}, rate))
+        assert await patient.look() == {}
+        await alive(alerts)
+        pass_time(MINUTE * 0.9)
+
+
+async def test_a_line_of_callbacks_that_moves_is_no_trouble(alerts, clock, patient, pass_time):
+    await all_well(alerts, clock)
+    database, table = alerts.database, callbacks.callbacks
+    await callback_of(database, not_before=clock.protocol_now())
+    [first] = await rows(database, table)
+    other = {**first._mapping, "id": first.id + 1, "key": "other", "delivery_id": "cb_other"}
+    await execute(database, sa.insert(table).values({**other, "state": CallbackState.DELIVERED}))
+    for _ in range(3):
+        await execute(
+            database, sa.update(table).where(table.c.key == "other").values(delivered_at=clock.protocol_now())
+        )
         assert await patient.look() == {}
         await alive(alerts)
         pass_time(MINUTE * 0.9)

@@ -10,9 +10,11 @@ from bot.services.reports import noise
 from bot.settings import Settings
 from bot.store import audit, due, rule_states
 from bot.store.alert_lookups import open_groups
+from bot.store.callbacks import callbacks
 from bot.store.due import DueKind
 from bot.store.messages import MessageState, messages
 from bot.store.outbox import Note
+from riskengine.response.callbacks import CallbackState
 from tests.services.approvals.office import terms_of
 from tests.services.conftest import WORKS, signal
 from tests.services.silences import Silences
@@ -55,6 +57,9 @@ async def alive(alerts, broken=""):
         await looked(alerts.database)
     if broken != "audit_unsealed":
         await sealed(alerts.database)
+    if broken != "callback_unsent":
+        ripe = callbacks.c.state == CallbackState.WAITING
+        await execute(alerts.database, sa.update(callbacks).where(ripe).values(state=CallbackState.DELIVERED))
 
     works = {
         **WORKS,
