@@ -160,6 +160,15 @@ class Office:
         )
         return sorted(await self.database.read(lambda tx: tx.execute(mine).scalars().all()))
 
+    async def shown(self, request) -> list[int]:
+        """The revisions that its cards are to show."""
+        mine = select(messages.c.wanted_revision).where(
+            messages.c.subject_kind == APPROVAL,
+            messages.c.subject_id == getattr(request, "id", request),
+            messages.c.template == "approvals/card",
+        )
+        return list(await self.database.read(lambda tx: tx.execute(mine).scalars().all()))
+
     async def due_at(self, request):
         mine = select(due.due.c.due_at).where(
             due.due.c.kind == DueKind.ADVANCE_APPROVAL, due.due.c.subject_id == getattr(request, "id", request)
