@@ -70,12 +70,14 @@ class Place:
             return (await self.api.get("/readyz")).status_code == httpx.codes.OK
         return False
 
-    async def killed(self, point: FailPoint | None, cause: Callable[[], Awaitable[object]]) -> None:
+    async def killed(
+        self, point: FailPoint | None, cause: Callable[[], Awaitable[object]], *, passage: int = 1
+    ) -> None:
         """Do it, with the process killed at the point and started anew; without a point nothing is killed."""
         if point is None:
             await cause()
             return
-        arming.arm(self.riskbot.pid, self.directory / "faults", point)
+        arming.arm(self.riskbot.pid, self.directory / "faults", point, passage)
         doing = asyncio.ensure_future(cause())
         code = await self.riskbot.ended(WITHIN_SECONDS)
         assert code == -signal.SIGKILL, f"{point} was not reached: {code}"
