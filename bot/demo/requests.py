@@ -209,14 +209,15 @@ def requests(number: int) -> Sequence[RequestStep]:
         Ask(26, critical),
         Decide(66, "dave", critical["title"], APPROVE),
         Run(69, critical, validated),
-        Ask(78, own),
-        Edit(160, own, {**tasks.open_after, "summary": f"{tasks.open_after['summary']} {YOURS_TOO}"}),
+        Ask(84, own),
+        # Between two peaks of alerts, whose cards need edits too.
+        Edit(172, own, {**tasks.open_after, "summary": f"{tasks.open_after['summary']} {YOURS_TOO}"}),
         Ask(140, emergency),
         Decide(148, "frank", emergency["title"], APPROVE),
         Run(151, emergency, unreachable),
         Ask(232, waste),
         Decide(243, "carol", waste["title"], REJECT, tasks.refused_because),
-        Ask(262, _named(tasks.next_open, number, "next")),
+        Ask(268, _named(tasks.next_open, number, "next")),
     )
 
 

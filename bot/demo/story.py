@@ -128,7 +128,7 @@ def chapter(number: int, speed: float) -> list[Step]:
 
 
 def _requests(number: int) -> list[Step]:
-    return [*requests(number), *([] if number else [Say(80, "alice", GUIDE, channel=CHANNEL)])]
+    return [*requests(number), *([] if number else [Say(86, "alice", GUIDE, channel=CHANNEL)])]
 
 
 def spells(number: int, began_at: datetime) -> list[Spell]:

@@ -16,8 +16,10 @@ from bot.store.messages import messages
 from tests.faults.checker import Evidence, complaints, read_database, shown_in
 from tests.faults.escalating import Place, Told
 
-#: Verb → the notes that follow from it: template and how many there are, DMs to the people asked included.
 LEADS, MANAGERS = 3, 2
+#: Buttons of a pending card; later ones ask something else.
+DECIDES = {"approvals.approve", "approvals.reject", "approvals.pass_on"}
+#: Verb → the notes that follow from it: template and how many there are, DMs to the people asked included.
 NOTES = {"reminded": ("reminder", 1 + LEADS), "approved": ("decided", 1), "expired": ("decided", 1)}
 
 
@@ -64,7 +66,7 @@ async def examine(place: Place) -> list[str]:
     found += [
         f"pressable after the end: {each.text!r} in {each.channel}"
         for each in shown
-        if each.actions and any(title in each.words for title in ended)
+        if DECIDES & set(each.actions) and any(title in each.words for title in ended)
     ]
     return found + ["riskbot audit verify found the chain broken"] * bool(broken)
 

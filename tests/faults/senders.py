@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 import httpx
 
 from bot.clock import Clock
+from bot.sandbox.interactions.outcome import SETTLE_SECONDS
 from tests.scenarios.driver import CHANNEL, Json, Message, Workspace
+from tests.scenarios.strain import strain
 
 AREAS = ("performance", "cost", "security", "quality")
 SEVERITIES = ("critical", "high", "medium", "low")
@@ -188,7 +190,9 @@ class Presser:
         name = self.chance.choice(list(PEOPLE))
         kills = self.kills()
         # The message may have changed since it was looked at; a person cannot press what is gone either.
-        body = {"user": name, "channel": message.channel, "ts": message.ts, "action_id": action}
+        body: Json = {"user": name, "channel": message.channel, "ts": message.ts, "action_id": action}
+        # Whether there is a private answer decides what the press is judged by: a starved riskbot takes longer for it.
+        body["settle_seconds"] = SETTLE_SECONDS * strain()
         answer = await self.workspace.http.post(f"{self.workspace.server.control_url}/press", json=body)
         if answer.status_code != 200:
             return

@@ -82,11 +82,16 @@ def _tell(
     wishes = [wish for each in changes for wish in _wishes(tx, each, asked[each.after.id])]
     destinations.ensure(tx, [wish.channel for wish in wishes])
     cards.want(tx, wishes)
-    cards.bump(tx, APPROVAL, {each.after.id: each.after.revision for each in changes if not each.is_new})
+    cards.bump(tx, APPROVAL, {each.after.id: each.after.revision for each in changes if _shows(each)})
     threads = cards.card_in(tx, APPROVAL, {each.after.id: each.after.channel for each in changes})
     told = [note for each in changes for note in _notes(each, asked, threads, votes, terms)]
     destinations.ensure(tx, [note.channel for note in told if note.channel])
     outbox.enqueue(tx, told)
+
+
+def _shows(change: Changed) -> bool:
+    """Whether its cards look different now; a reminder is told in words, and edits are what Slack allows least of."""
+    return not change.is_new and any(event.kind is not EventKind.REMINDED for event in change.events)
 
 
 def _wishes(tx: Transaction, change: Changed, asked: Sequence[str]) -> Iterator[CardWish]:

@@ -80,7 +80,7 @@ class Office:
             request_id=number,
             version=version,
             comment=comment,
-            delivery_id=delivery or f"d{next(_deliveries)}",
+            delivery_id=delivery or f"o{next(_deliveries)}",
         )
         return await self.database.write(lambda tx: verb(tx, press, terms=self.terms, **more))
 
@@ -104,10 +104,10 @@ class Office:
     async def away(self, user, delegate="", *, minutes=600):
         now = self.database.clock.now()
         absence = Absence(user_id=user, starts_at=now, ends_at=now + minutes * MINUTE, delegate=delegate)
-        return await self.database.write(lambda tx: absences.go_away(tx, absence, f"d{next(_deliveries)}"))
+        return await self.database.write(lambda tx: absences.go_away(tx, absence, f"o{next(_deliveries)}"))
 
     async def back(self, user):
-        return await self.database.write(lambda tx: absences.come_back(tx, user, f"d{next(_deliveries)}"))
+        return await self.database.write(lambda tx: absences.come_back(tx, user, f"o{next(_deliveries)}"))
 
     async def execute(self, request, content="a"):
         number = getattr(request, "id", request)
@@ -159,6 +159,15 @@ class Office:
             messages.c.template == f"approvals/{template}",
         )
         return sorted(await self.database.read(lambda tx: tx.execute(mine).scalars().all()))
+
+    async def shown(self, request) -> list[int]:
+        """The revisions that its cards are to show."""
+        mine = select(messages.c.wanted_revision).where(
+            messages.c.subject_kind == APPROVAL,
+            messages.c.subject_id == getattr(request, "id", request),
+            messages.c.template == "approvals/card",
+        )
+        return list(await self.database.read(lambda tx: tx.execute(mine).scalars().all()))
 
     async def due_at(self, request):
         mine = select(due.due.c.due_at).where(

@@ -35,6 +35,15 @@ async def test_nobody_decides_and_it_goes_through_its_tiers(office):
     ]
 
 
+async def test_a_reminder_edits_no_card(office):
+    request = (await office.open()).request
+    await office.later(15)
+    assert await office.told(request, "reminder")
+    assert set(await office.shown(request)) == {1}
+    await office.approve(request, LEADS[0])
+    assert set(await office.shown(request)) == {(await office.now(request)).revision}
+
+
 async def test_an_approval_is_told_to_whoever_asked(office):
     request = (await office.open(requested_for="U0ANN")).request
     outcome = await office.approve(request, "U0LEA")

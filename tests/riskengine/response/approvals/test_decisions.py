@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from riskengine.response.approvals import decisions
 from riskengine.response.approvals.eligibility import Facts
 from riskengine.response.approvals.refusals import Reason
 from riskengine.response.approvals.requests import ApprovalStatus, EventKind, Verdict
@@ -160,3 +161,25 @@ def test_an_absence_that_is_over_gives_no_right():
     past = Facts(FACTS.members, absent(LEAD, STRANGER, end=5))
     assert press(request(), STRANGER, minutes=4, facts=past).refusal is None
     assert press(request(), STRANGER, minutes=5, facts=past).refusal.reason is Reason.NO_APPROVER
+
+
+@pytest.mark.parametrize(
+    ("who", "asked", "version", "reason"),
+    [
+        (LEAD, request(), 1, None),
+        (STRANGER, request(), 1, Reason.NO_APPROVER),
+        (MANAGER, request(), 1, Reason.TIER_NOT_OPEN),
+        (LEAD, request(requested_for=LEAD), 1, Reason.OWN_REQUEST),
+        (LEAD, request(version=2), 1, Reason.OLD_VERSION),
+        (LEAD, OVER, 1, Reason.OVER),
+    ],
+)
+def test_whoever_may_decide_may_ask_for_more_first(who, asked, version, reason):
+    step = decisions.question(asked, who, version, FACTS, at(1))
+    assert (step.refusal.reason if step.refusal else None) == reason
+    assert step.request == asked
+
+
+def test_a_question_on_doubt_of_roles_is_refused():
+    doubtful = facts(unconfirmed=frozenset({"tech_lead"}))
+    assert decisions.question(request(), LEAD, 1, doubtful, at(1)).refusal.reason is Reason.NOT_VERIFIED
