@@ -1,8 +1,10 @@
 """How long approvals of escalations took: requests of a span, with what their row says of them."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from bot.store.approval_votes import approval_tiers
 from bot.store.approvals import approval_requests
@@ -10,16 +12,23 @@ from bot.store.database import Transaction
 from bot.store.escalations import ESCALATION, escalations
 from riskengine.areas.escalation.review import Asked, Reviewed
 from riskengine.response.approvals.policies import Policy
+from riskengine.response.approvals.requests import ApprovalStatus
 
 #: The newest so many of a span.
 LIMIT = 5_000
-_WITHDRAWN = "withdrawn"
+#: Requests whose tiers are asked for at once.
+PORTION = 500
+_DECIDED = (ApprovalStatus.APPROVED, ApprovalStatus.REJECTED)
 
 
 def waits_since(tx: Transaction, since: datetime) -> list[timedelta]:
     """Of requests opened since a moment; pending ones by their wait, withdrawn ones not at all."""
     columns = approval_requests.c
-    mine = (columns.created_at >= since) & (columns.subject_kind == ESCALATION) & (columns.status != _WITHDRAWN)
+    mine = (
+        (columns.created_at >= since)
+        & (columns.subject_kind == ESCALATION)
+        & (columns.status != ApprovalStatus.WITHDRAWN)
+    )
     wanted = select(columns.created_at, columns.decided_at).where(mine).order_by(columns.created_at.desc())
     return [(row.decided_at or tx.now) - row.created_at for row in tx.execute(wanted.limit(LIMIT))]
 
@@ -49,22 +58,27 @@ def between(tx: Transaction, since: datetime, until: datetime) -> list[Reviewed]
     ]
 
 
-def _asked(row: object, opened: dict[int, datetime]) -> list[Asked]:
-    policy = Policy.model_validate(row.policy)  # type: ignore[attr-defined]
-    decided = row.tier if row.status in ("approved", "rejected") else 0  # type: ignore[attr-defined]
-    ended: datetime | None = row.decided_at  # type: ignore[attr-defined]
-    return [
-        Asked(policy.tiers[tier - 1].name, ended - at if tier == decided and ended else None)
-        for tier, at in sorted(opened.items())
-    ]
+def _asked(row: Row[Any], opened: Mapping[int, datetime]) -> Iterator[Asked]:
+    """The tiers that decided, and those whose time went by; one that still has time has left nothing undecided."""
+    policy = Policy.model_validate(row.policy)
+    for tier, opened_at in sorted(opened.items()):
+        if tier != row.tier or row.status == ApprovalStatus.EXPIRED:
+            yield Asked(policy.tiers[tier - 1].name, None)
+        elif row.status in _DECIDED:
+            yield Asked(policy.tiers[tier - 1].name, row.decided_at - opened_at)
 
 
 def _tiers(tx: Transaction, request_ids: list[int]) -> dict[int, dict[int, datetime]]:
-    """Request → tier → when it was opened last."""
+    """Request → tier of its present version → when it was opened."""
     found: dict[int, dict[int, datetime]] = {}
     columns = (approval_tiers.c.request_id, approval_tiers.c.tier, approval_tiers.c.opened_at)
-    for start in range(0, len(request_ids), 500):
-        some = approval_tiers.c.request_id.in_(request_ids[start : start + 500])
-        for row in tx.execute(select(*columns).where(some).order_by(approval_tiers.c.id)):
+    same = (approval_requests.c.id == approval_tiers.c.request_id) & (
+        approval_requests.c.version == approval_tiers.c.version
+    )
+    present = approval_tiers.join(approval_requests, same)
+    for start in range(0, len(request_ids), PORTION):
+        some = approval_tiers.c.request_id.in_(request_ids[start : start + PORTION])
+        mine = select(*columns).select_from(present).where(some).order_by(approval_tiers.c.id)
+        for row in tx.execute(mine):
             found.setdefault(row.request_id, {})[row.tier] = row.opened_at
     return found

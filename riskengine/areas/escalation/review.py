@@ -140,7 +140,7 @@ def _suggestions(figures: EscalationReview, decisions: Sequence[Reviewed], limit
     silent = sum(each.needed is None for each in approved)
     if approved and silent > SILENT * len(approved):
         yield (
-            f"{silent} of {len(approved)} approved escalations have no verdict: one press on *Was it needed?* teaches "
+            f"{silent} of {len(approved)} approved escalations have no verdict: one press on “Was it needed?” teaches "
             "the next decisions."
         )
     if figures.availability.ratio < AVAILABILITY_TARGET:

@@ -13,12 +13,13 @@ from bot.services.reports import escalations as reports
 from bot.settings import AlertDelivery, Settings
 from bot.settings_escalation import AvailabilitySettings
 from bot.store import availability as store
-from bot.store import due
+from bot.store import due, escalation_waits
 from bot.store.alerts import alerts
 from bot.store.due import DueKind
 from bot.store.messages import messages
 from riskengine.areas.escalation import Need
 from riskengine.areas.escalation.indicators import IndicatorSettings
+from tests.services.approvals.office import LEADS, MANAGERS
 
 MINUTE = timedelta(minutes=1)
 
@@ -121,6 +122,24 @@ async def test_old_outages_go(office):
     assert await heart.prune() == 1
     long_ago = office.database.clock.now() - timedelta(days=3_650)
     assert await office.database.read(lambda tx: store.outages_since(tx, long_ago)) == []
+
+
+async def test_a_tier_that_still_has_time_has_left_nothing(office):
+    async def asked() -> list[tuple[str, bool]]:
+        now = office.database.clock.now()
+        found = await office.database.read(lambda tx: escalation_waits.between(tx, now - 60 * MINUTE, now + MINUTE))
+        return [(each.tier, each.took is not None) for decision in found for each in decision.asked]
+
+    pending = await office.ask()
+    assert await asked() == []
+    request_id = (await office.row(pending))["request_id"]
+    await office.pass_on(request_id, LEADS[0])
+    assert await asked() == [("primary", False)]
+    await office.approve(request_id, MANAGERS[0])
+    assert await asked() == [("primary", False), ("secondary", True)]
+    taken_back = await office.ask()
+    await office.withdraw((await office.row(taken_back))["request_id"], "token:ci")
+    assert len(await asked()) == 2
 
 
 async def test_the_weekly_review_is_told_once_and_planned_again(office):
