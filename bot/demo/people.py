@@ -14,4 +14,5 @@ ROLES = {
     "product_manager": ("erin@sandbox.example",),
     "cto": ("frank@sandbox.example",),
     "vp_engineering": ("grace@sandbox.example",),
+    "break_glass": ("grace@sandbox.example",),
 }
