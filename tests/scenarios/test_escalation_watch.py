@@ -13,7 +13,7 @@ async def test_slow_approvals_are_an_alert_until_they_are_quick(start_bot, works
         await ask(bot, TASK)
         await workspace.advance(31 * 60)
         card = await workspace.expect_card("slow_approvals")
-        assert "median approval time 31 min" in card.words
+        assert "median approval time 31" in card.words
         assert "/approvals pending" in card.words
         [alert] = (await bot.api.get("/v1/alerts", params={"area": "escalation"})).json()["alerts"]
         assert alert["alert"] == "slow_approvals"

@@ -116,7 +116,7 @@ def _approval_time(waits: Sequence[timedelta], limits: IndicatorSettings) -> Fin
     is_slow = middle is not None and len(waits) >= limits.approval_samples and middle > limits.approval_time
     annotations = {
         "summary": "Approvals take too long.",
-        "value": f"median approval time {spoken(middle)}" if middle is not None else "no request",
+        "value": f"median approval time {_minutes(middle)}" if middle is not None else "no request",
         "limit": spoken(limits.approval_time),
         "basis": f"{_counted(len(waits), 'request')} in {spoken(limits.approval_window)}, pending ones by their wait",
         "action": "See who is asked and does not answer with `/approvals pending`; add people to the first tier, or "
@@ -172,6 +172,11 @@ def _told(outage: Outage, limits: IndicatorSettings) -> Iterator[tuple[str, str]
         "Nothing was lost: each tier has its whole time from now on. See why nothing restarted it sooner.",
     )
     yield "action_id", "look_into_outage"
+
+
+def _minutes(span: timedelta) -> str:
+    """To a tenth, so that what is just above its limit does not read as equal to it."""
+    return f"{span / timedelta(minutes=1):.1f} min".replace(".0 ", " ")
 
 
 def _counted(number: int, word: str) -> str:

@@ -51,6 +51,13 @@ def test_limits(facts, names):
     assert breached(**facts) == names
 
 
+@pytest.mark.parametrize(("seconds", "words"), [(1_860, "31 min"), (1_824, "30.4 min")])
+def test_a_value_just_above_its_limit_does_not_read_as_equal(seconds, words):
+    found = judge(Facts([timedelta(seconds=seconds)], PastOutcomes(), []), LIMITS)[0]
+    assert found.is_breached
+    assert found.annotations["value"] == f"median approval time {words}"
+
+
 def test_an_outage_says_from_when_to_when():
     facts = Facts([], PastOutcomes(), [Outage(NOON, NOON + 12 * MINUTE)])
     [found] = [each for each in judge(facts, LIMITS) if each.name is Indicator.OUTAGE]
