@@ -198,6 +198,8 @@ def _mine(row: MessageRow, owner: str) -> Any:
     return (messages.c.id == row.id) & (messages.c.lease_owner == owner)
 
 
+#: Slack's ids of conversations between two begin with it.
+DM = "D"
 _RELEASED = {"lease_owner": None, "lease_until": None}
 
 
@@ -246,10 +248,15 @@ _SHOW_AGAIN = (
 def settle_shown(tx: Transaction, row: MessageRow, owner: str, *, revision: int, **posted: Any) -> bool:
     """Slack shows this revision; when a newer one was wanted meanwhile, the message waits again.
 
+    A copy in somebody's DM is as urgent as its card until it is there; its edits go behind those of cards. Slack takes
+    50 a minute, and a decision edits the copies of all who were asked; a press on an old one is answered truthfully.
+
     An edit by a sender that was stopped past its lease may have put an old state over the new one of another sender.
     Nobody can take that back, but the newest state is shown once more.
     """
     mine = {"message": row.id, "owner": owner, "revision": revision, "moment": tx.protocol_now}
+    if str(posted.get("posted_channel")).startswith(DM):
+        posted["priority"] = max(row.priority, Priority.NOTE)
     done = tx.execute(_SHOWN, {**mine, **posted}).rowcount == 1
     if not done and row.ts is not None:
         tx.execute(_SHOW_AGAIN, {"message": row.id, "moment": tx.protocol_now})

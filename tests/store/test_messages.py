@@ -174,6 +174,42 @@ def reply(thread_of):
     return Note("refired:1", "alerts/refired", "alert_group", 1, {}, thread_of=thread_of)
 
 
+async def test_edits_of_copies_in_dms_go_behind_those_of_cards(database):
+    """A decision edits the copies of everybody who was asked; Slack's edits a minute are for what all read first."""
+    places = {1: ("U1", "D1"), 2: ("#approvals", "C2"), 3: ("#a", "C3")}
+
+    def wish_all(tx):
+        destinations.ensure(tx, [wanted for wanted, _ in places.values()])
+        cards.want(
+            tx,
+            [
+                CardWish(
+                    "approvals/card",
+                    "approval",
+                    subject,
+                    wanted,
+                    1,
+                    Priority.URGENT if subject < 3 else Priority.ALERT,
+                    tx.now,
+                )
+                for subject, (wanted, _) in places.items()
+            ],
+        )
+
+    await database.write(wish_all)
+    for taken in await database.write(lambda tx: claims.claim(tx, terms())):
+        shown = {"revision": 1, "ts": f"1.{taken.row.subject_id}", "posted_channel": places[taken.row.subject_id][1]}
+        await database.write(lambda tx, row=taken.row, shown=shown: messages.settle_shown(tx, row, "me", **shown))
+    await database.write(lambda tx: cards.bump(tx, "approval", dict.fromkeys(places, 2)))
+    edited = []
+    for _ in places:
+        (taken,) = await database.write(lambda tx: claims.claim(tx, terms()._replace(limit=1)))
+        assert taken.action == Action.EDIT
+        edited.append(taken.row.posted_channel)
+        await database.write(lambda tx, row=taken.row: messages.settle_shown(tx, row, "me", revision=2))
+    assert edited == ["C2", "C3", "D1"]
+
+
 async def test_reply_to_what_was_given_up_goes_to_the_channel(database):
     await database.write(wish)
     row = await claimed(database)
