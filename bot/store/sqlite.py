@@ -3,9 +3,8 @@
 import asyncio
 import fcntl
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -66,13 +65,13 @@ class SqliteEngine:
             raise AlreadyServing(f"Another `riskbot serve` runs on {self._path}.") from None
 
     async def write(self, work: Callable[[Connection], R], *, urgent: bool = False) -> R:
-        transaction = partial(self._transact, work)
-        job = self._writing.submit(_undisturbed(transaction) if urgent else transaction, urgent=urgent)
+        submit = self._submit_undisturbed if urgent else self._submit
+        job, answer = submit(partial(self._transact, work))
         # Awaited without a task or a shield between: on a busy loop each of them costs a turn more. A future that is
         # given up takes its job along, if that has not begun.
         try:
             async with asyncio.timeout(self._queue_seconds):
-                return await asyncio.wrap_future(job)
+                return await answer
         except TimeoutError:
             if not job.cancelled():
                 # It has begun: whether it commits is known only when it ends.
@@ -80,6 +79,37 @@ class SqliteEngine:
             raise DatabaseBusy(
                 f"The write waited {self._queue_seconds:g} s for its turn on {self._path.name} and was not begun."
             ) from None
+
+    def _submit(self, transaction: Callable[[], R]) -> "tuple[Future[R], asyncio.Future[R]]":
+        job = self._writing.submit(transaction)
+        return job, asyncio.wrap_future(job)
+
+    def _submit_undisturbed(self, transaction: Callable[[], R]) -> "tuple[Future[R], asyncio.Future[R]]":
+        """The event loop stands still while the transaction runs, and goes on with its answer.
+
+        The two share one interpreter, which SQLite gives up at each statement: beside a busy loop a press of 3 ms takes
+        10, and its answer another 5. The loop, to which intake is all that is lost by those 3 ms, waits instead.
+        """
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[R] = loop.create_future()
+
+        def run() -> R:
+            loop.call_soon_threadsafe(stand_still)
+            return transaction()
+
+        def stand_still() -> None:
+            wait([job], LONGEST_STILL_SECONDS)
+            tell()
+
+        def tell() -> None:
+            if job.done() and not answer.done():
+                error = job.exception()
+                answer.set_result(job.result()) if error is None else answer.set_exception(error)
+
+        job = self._writing.submit(run, urgent=True)
+        job.add_done_callback(lambda _: loop.call_soon_threadsafe(tell))
+        answer.add_done_callback(lambda _: answer.cancelled() and job.cancel())
+        return job, answer
 
     async def read(self, work: Callable[[Connection], R]) -> R:
         loop = asyncio.get_running_loop()
@@ -125,25 +155,6 @@ class SqliteEngine:
             yield
         finally:
             fcntl.flock(self._lock_file, fcntl.LOCK_UN)
-
-
-def _undisturbed(transaction: Callable[[], R]) -> Callable[[], R]:
-    """The same transaction, during which the event loop that asks for it stands still.
-
-    The two share one interpreter, which SQLite gives up at each statement: beside a busy loop a press of 3 ms takes 10.
-    The loop, to which intake is all that is lost by those 3 ms, waits for a moment of its own instead.
-    """
-    loop = asyncio.get_running_loop()
-
-    def run() -> R:
-        done = threading.Event()
-        loop.call_soon_threadsafe(done.wait, LONGEST_STILL_SECONDS)
-        try:
-            return transaction()
-        finally:
-            done.set()
-
-    return run
 
 
 def _lock_file(path: Path, purpose: str) -> TextIO:
