@@ -147,7 +147,7 @@ class AlertDelivery(AlertSettings):
 
 
 class ReportSettings(Section):
-    """What is told once a week."""
+    """What is told once a week, and once a day."""
 
     noise_day: Weekday | Literal["never"] = Field(
         Weekday.MONDAY, description="Day of the report on which alerts were worth reading; `never` for none."
@@ -159,6 +159,9 @@ class ReportSettings(Section):
     )
     escalations_hour: int = Field(9, ge=0, le=23, description="Hour of that day, in the organisation's time zone.")
     escalations_channel: str = Field("", description="Where it is told; empty means the channel of approvals.")
+    cost_digest: bool = Field(True, description="Whether what the day before cost is told each day.")
+    cost_digest_hour: int = Field(8, ge=0, le=23, description="Hour of the day, in the organisation's time zone.")
+    cost_digest_channel: str = Field("", description="Where it is told; empty means the alerts' default channel.")
 
 
 class DeliverySettings(Section):

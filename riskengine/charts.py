@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -22,6 +23,7 @@ class Chart(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    kind: Literal["alert"] = "alert"
     title: str
     measure: str
     unit: str

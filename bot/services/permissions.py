@@ -25,10 +25,11 @@ class Verb(StrEnum):
     #: Who may decide on which request is the request's own affair.
     APPROVE = "take part in approvals"
     ESCALATE = "ask for the stronger model"
+    VIEW_COSTS = "see costs"
 
 
 #: What every full member may; the others take a role.
-FOR_ALL_MEMBERS = frozenset({Verb.VIEW, Verb.JUDGE, Verb.COMPLAIN, Verb.APPROVE, Verb.ESCALATE})
+FOR_ALL_MEMBERS = frozenset({Verb.VIEW, Verb.JUDGE, Verb.COMPLAIN, Verb.APPROVE, Verb.ESCALATE, Verb.VIEW_COSTS})
 
 
 class People(Protocol):

@@ -18,6 +18,7 @@ KINDS = {
     "alert_group.expire_acknowledgement": "let the acknowledgement run out",
     "silence.review": "begin or end a silence",
     "noise_report": "the weekly report",
+    "cost_digest": "the daily digest of cost",
 }
 
 

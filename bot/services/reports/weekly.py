@@ -20,6 +20,10 @@ class Weekly(NamedTuple):
     hour: int
     zone: tzinfo
 
+    @property
+    def is_wanted(self) -> bool:
+        return self.day != "never"
+
     def plan(self, tx: Transaction) -> None:
         """At the start: have the next one due as the settings say now; one that is due already stays due."""
         if self.day == "never":

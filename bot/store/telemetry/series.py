@@ -47,6 +47,12 @@ def first_ids(tx: Transaction, dimension: Dimension, limit: int) -> list[tuple[i
     return [(int(row.first_id), row.name) for row in rows]
 
 
+def labels_of(tx: Transaction, ids: Collection[int]) -> dict[int, Series]:
+    """The labels of these series."""
+    rows = tx.execute(select(series.c.id, *_VALUES).where(series.c.id.in_(ids)))
+    return {row[0]: Series(*row[1:]) for row in rows}
+
+
 def value_of(tx: Transaction, series_id: int, dimension: Dimension) -> str:
     """The label of a series; empty for none."""
     found = tx.execute(select(series.c[dimension]).where(series.c.id == series_id)).scalar_one_or_none()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.errors import RiskbotError
 from bot.web.charts.child import LENGTH, PICTURE
-from riskengine.charts import Chart
+from riskengine.pictures import Drawable
 
 #: Two tries: the process may end for idleness in the moment in which it is asked.
 TRIES = 2
@@ -44,7 +44,7 @@ class Artist:
         """The drawing process, while there is one."""
         return self._process.pid if self._process and self._process.returncode is None else None
 
-    async def draw(self, chart: Chart) -> bytes:
+    async def draw(self, chart: Drawable) -> bytes:
         """The chart as PNG. Raises DrawingFailed, which says what went wrong."""
         async with self._turn:
             for _ in range(TRIES):
@@ -66,7 +66,7 @@ class Artist:
             await asyncio.to_thread(shutil.rmtree, self._temporary, ignore_errors=True)
             self._temporary = ""
 
-    async def _ask(self, chart: Chart) -> bytes:
+    async def _ask(self, chart: Drawable) -> bytes:
         process = await self._started()
         assert process.stdin is not None
         assert process.stdout is not None

@@ -11,7 +11,7 @@ import struct
 import sys
 from typing import BinaryIO
 
-from riskengine.charts import Chart
+from riskengine.pictures import DRAWABLE
 
 LENGTH = struct.Struct(">I")
 PICTURE, TROUBLE = b"\0", b"\1"
@@ -37,7 +37,7 @@ def _answer(request: bytes) -> tuple[bytes, bytes]:
     try:
         from bot.web.charts.drawing import draw
 
-        return PICTURE, draw(Chart.model_validate_json(request))
+        return PICTURE, draw(DRAWABLE.validate_json(request))
     # Whatever is wrong with one chart, the next one may be drawn; the parent logs what is said here.
     except Exception as error:  # noqa: BLE001
         return TROUBLE, f"{type(error).__name__}: {error}".encode()[:2000]

@@ -1,50 +1,35 @@
 """Draws one chart. Imports matplotlib, so only the drawing process may import this."""
 
 from datetime import datetime
-from io import BytesIO
 from zoneinfo import ZoneInfo
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, DateFormatter, date2num
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from bot.web.charts.look import LIMIT, LINE, MARK, panel, plain_axes, titles, to_png
+from bot.web.charts.spend import draw_spend
 from riskengine.charts import Chart
+from riskengine.pictures import Drawable
 
-WIDTH, HEIGHT, DPI = 800, 400, 100
-#: A dark slate, which neither glares in Slack's dark theme nor looks broken in the light one; contrast 7 and more.
-PANEL, TEXT, FAINT, GRID = "#22272e", "#e6edf3", "#adbac7", "#373e47"
-LINE, LIMIT, BEGAN = "#6cb6ff", "#ff938a", "#daaa3f"
 #: Room above and below the line, as a share of what is shown.
 ROOM = 0.18
 
-mpl.rcParams.update(
-    {
-        "font.family": "DejaVu Sans",
-        "font.size": 13,
-        "text.color": TEXT,
-        "axes.labelcolor": FAINT,
-        "xtick.color": FAINT,
-        "ytick.color": FAINT,
-        # A sender's `$` is no mathematics.
-        "text.parse_math": False,
-    }
-)
 
-
-def draw(chart: Chart) -> bytes:
+def draw(chart: Drawable) -> bytes:
     """The chart as a PNG of 800 x 400."""
-    figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=PANEL)
-    axes = figure.add_axes((0.085, 0.13, 0.885, 0.68), facecolor=PANEL)
+    return _draw_alert(chart) if isinstance(chart, Chart) else draw_spend(chart)
+
+
+def _draw_alert(chart: Chart) -> bytes:
+    figure, axes = panel()
     _line(axes, chart)
     _scales(axes, chart)
     _limit(axes, chart)
     _began(axes, chart)
-    _titles(figure, chart)
-    picture = BytesIO()
-    figure.savefig(picture, format="png", facecolor=PANEL)
-    return picture.getvalue()
+    unit = f", {chart.unit}" if chart.unit else ""
+    titles(figure, chart.title, f"{chart.measure}{unit}", chart.time_zone)
+    return to_png(figure)
 
 
 def _line(axes: Axes, chart: Chart) -> None:
@@ -75,10 +60,7 @@ def _scales(axes: Axes, chart: Chart) -> None:
     axes.xaxis.set_major_locator(AutoDateLocator(tz=zone, minticks=4, maxticks=7))  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_formatter(DateFormatter("%H:%M", tz=zone))  # type: ignore[no-untyped-call]
     axes.yaxis.set_major_locator(MaxNLocator(4))
-    axes.grid(axis="y", color=GRID, linewidth=1)
-    axes.tick_params(length=0, pad=6)
-    for side in axes.spines.values():
-        side.set_visible(False)
+    plain_axes(axes)
 
 
 def _limit(axes: Axes, chart: Chart) -> None:
@@ -107,7 +89,7 @@ def _began(axes: Axes, chart: Chart) -> None:
     if not first <= chart.began_at <= last:
         return
     at = _time(chart.began_at)
-    axes.axvline(at, color=BEGAN, linewidth=2, linestyle=(0, (1, 2)), zorder=2)
+    axes.axvline(at, color=MARK, linewidth=2, linestyle=(0, (1, 2)), zorder=2)
     is_right = (chart.began_at - first) > (last - first) / 2
     clock = chart.began_at.astimezone(ZoneInfo(chart.time_zone))
     axes.annotate(
@@ -118,7 +100,7 @@ def _began(axes: Axes, chart: Chart) -> None:
         textcoords="offset points",
         ha="right" if is_right else "left",
         va="top",
-        color=BEGAN,
+        color=MARK,
         fontsize=14,
         fontweight="bold",
         zorder=5,
@@ -132,14 +114,3 @@ def _times(chart: Chart) -> list[float]:
 def _time(moment: datetime) -> float:
     """A moment on matplotlib's axis, in days."""
     return float(date2num(moment))  # type: ignore[no-untyped-call]
-
-
-def _titles(figure: Figure, chart: Chart) -> None:
-    unit = f", {chart.unit}" if chart.unit else ""
-    figure.text(0.02, 0.935, _cut(chart.title, 54), fontsize=16, fontweight="bold", va="center")
-    figure.text(0.02, 0.865, _cut(f"{chart.measure}{unit}", 60), fontsize=13, color=FAINT, va="center")
-    figure.text(0.98, 0.865, chart.time_zone, fontsize=12, color=FAINT, va="center", ha="right")
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
