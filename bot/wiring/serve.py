@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 SWITCH_SECONDS = 0.0002
 
 
-#: Python's own figures but for the last one, which is 10: a full collection takes 10 to 15 ms, frees next to nothing, and
-#: a press waits for it.
+#: Python's own figures but for the last one, which is 10: a full collection takes 10 to 15 ms and frees next to
+#: nothing, and a press waits for it.
 COLLECTED_AFTER = (700, 10, 1_000)
 
 
