@@ -26,6 +26,9 @@ class CostDesk:
         self._telemetry = telemetry
         self.zone = settings.zone
 
+    def now(self) -> datetime:
+        return self._clock.now()
+
     def today(self) -> date:
         """The day that it is now in the organisation's time zone."""
         return self._clock.now().astimezone(self.zone).date()
