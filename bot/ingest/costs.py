@@ -102,7 +102,7 @@ class CostApi:
     def _moment(self, name: str, text: str) -> datetime:
         try:
             if len(text) > DAY_LENGTH:
-                return _MOMENT.validate_python(text)
+                return self._exact(name, _MOMENT.validate_python(text))
             day = date.fromisoformat(text)
         except (ValidationError, ValueError):
             raise Invalid(
@@ -112,6 +112,14 @@ class CostApi:
         if not EARLIEST.date() < day < LATEST.date():
             raise Invalid(f"`{name}` ({day}) is not between {EARLIEST:%Y} and {LATEST:%Y}.")
         return day_start(day, self._desk.zone)
+
+    def _exact(self, name: str, moment: datetime) -> datetime:
+        if not self._desk.is_exact_at(moment):
+            raise Invalid(
+                f"`{name}` ({moment.isoformat()}) lies so far back that only whole hours are known.",
+                hint="Ask from or to a full hour; telemetry.minutes_kept_for says how long minutes are kept.",
+            )
+        return moment
 
 
 def _sums(spend: Spend) -> dict[str, Any]:
@@ -137,7 +145,7 @@ def cost_endpoints(desk: CostDesk) -> list[Endpoint]:
             description=(
                 "What the calls cost that began from `from` on and before `to`: our price of their tokens in force on "
                 "their day; the sender's figure where we have no price; unpriced where there is neither. Exact to the "
-                "minute while minutes are kept, before that to the hour."
+                "minute while minutes are kept; before that a span begins and ends with a full hour."
             ),
             handler=api.show,
             query_model=CostQuery,
