@@ -64,7 +64,7 @@ from bot.store.postgresql import database_now
 from bot.store.sqlite import SqliteEngine
 from bot.wiring.approvals import approval_desk, approval_upkeep
 from bot.wiring.callbacks import sending_callbacks
-from bot.wiring.costs import cost_parts
+from bot.wiring.costs import cost_parts, watching_costs
 from bot.wiring.escalations import escalation_desk, watching_escalations
 from bot.wiring.homes import publishing_homes
 from bot.wiring.link import SlackLink, slack_client
@@ -226,6 +226,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
                 *watching_escalations(settings, database, heart, due_runner, registry),
                 BellRope("prune_callbacks", callbacks.prune, PRUNE_INTERVAL),
                 *approval_upkeep(database, approvals, settings),
+                *watching_costs(settings, database, costs),
             ],
         )
         scheduler.start()
