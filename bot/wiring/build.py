@@ -46,7 +46,6 @@ from bot.services.reports.delivery import DeliveryDesk
 from bot.services.reports.noise import ReportDesk
 from bot.services.silences.desk import SilenceDesk
 from bot.services.silences.life import review_silences
-from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
 from bot.services.telemetry.prune import Pruner
 from bot.services.watching.look import Looker
@@ -65,6 +64,7 @@ from bot.store.postgresql import database_now
 from bot.store.sqlite import SqliteEngine
 from bot.wiring.approvals import approval_desk, approval_upkeep
 from bot.wiring.callbacks import sending_callbacks
+from bot.wiring.costs import cost_parts, watching_costs
 from bot.wiring.escalations import escalation_desk, watching_escalations
 from bot.wiring.homes import publishing_homes
 from bot.wiring.link import SlackLink, slack_client
@@ -140,10 +140,10 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         permissions = Permissions(people, settings.people)
         desk = AlertDesk(database, permissions, settings.alerts)
         silences = SilenceDesk(database, permissions, settings.alerts)
-        telemetry = TelemetryDesk(database, settings.telemetry)
+        costs = cost_parts(database, settings)
 
         approvals = approval_desk(database, people, permissions, settings)
-        escalations = escalation_desk(database, approvals, settings)
+        escalations = escalation_desk(database, approvals, settings, costs.prices)
 
         due_runner = DueRunner(database, _works(settings, approvals.terms))
         worker = DeliveryWorker(
@@ -202,7 +202,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             sending_pictures(
                 database,
                 client,
-                PictureDesk(database, telemetry, rules, settings.watch, settings.time_zone),
+                PictureDesk(database, costs.telemetry, rules, settings.watch, settings.time_zone),
                 worker,
                 settings,
                 bot.give_up,
@@ -218,7 +218,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             follow_clock,
             health.measure,
             Pruner(database, settings.telemetry).prune,
-            Looker(database, telemetry, rules, settings.watch, settings.alerts).look,
+            Looker(database, costs.telemetry, rules, settings.watch, settings.alerts).look,
             # The bell rings in real time; in the demo business time runs faster.
             settings.watch.interval / clock.speed,
             ropes=[
@@ -226,6 +226,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
                 *watching_escalations(settings, database, heart, due_runner, registry),
                 BellRope("prune_callbacks", callbacks.prune, PRUNE_INTERVAL),
                 *approval_upkeep(database, approvals, settings),
+                *watching_costs(settings, database, costs),
             ],
         )
         scheduler.start()
@@ -233,7 +234,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
 
         api = build_api(
             desk,
-            telemetry,
+            costs.telemetry,
             database,
             settings.http,
             readiness=health,
@@ -243,6 +244,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
                 *silence_endpoints(silences, settings.http),
                 *escalation_endpoints(escalations, settings.http),
                 *callback_endpoints(callbacks),
+                *costs.endpoints(),
             ],
             extra_routes=[link.door.route()],
         )
