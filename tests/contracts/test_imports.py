@@ -17,6 +17,7 @@ COMMON = {
     "bot.settings_escalation",
     "bot.settings_approvals",
     "bot.settings_callbacks",
+    "bot.settings_costs",
     "bot.settings_section",
     "bot.settings_upkeep",
     "bot.clock",
