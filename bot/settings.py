@@ -14,8 +14,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from bot.errors import SettingsError
 from bot.settings_approvals import ApprovalSettings
 from bot.settings_callbacks import CallbackSettings
-from bot.settings_costs import ControlSettings
-from bot.settings_escalation import EscalationSettings, PricingSettings
+from bot.settings_costs import ControlSettings, PricingSettings
+from bot.settings_escalation import EscalationSettings
 from bot.settings_section import Section
 from bot.settings_upkeep import AuditorSettings, HeartbeatSettings
 from riskengine.baselines import BaselineSettings

@@ -1,4 +1,4 @@
-"""What is done about cost."""
+"""Settings of what calls cost, and of what is done about it."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -10,6 +10,12 @@ from riskengine.durations import Duration
 from riskengine.response.controls import ControlPolicy
 
 _ModelName = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class PricingSettings(Section):
+    """What models cost."""
+
+    file: str = Field("", description="The table of prices; empty means the shipped one.")
 
 
 class TighteningSettings(Section):

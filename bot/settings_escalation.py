@@ -1,4 +1,4 @@
-"""Which tasks go to the stronger model, which models those are, and what they cost."""
+"""Which tasks go to the stronger model, and which models those are."""
 
 from datetime import timedelta
 from typing import Self
@@ -49,9 +49,3 @@ class EscalationSettings(EscalationCriteria):
     )
     indicators: IndicatorSettings = IndicatorSettings()
     availability: AvailabilitySettings = AvailabilitySettings()
-
-
-class PricingSettings(Section):
-    """What models cost."""
-
-    file: str = Field("", description="The table of prices; empty means the shipped one.")

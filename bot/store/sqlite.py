@@ -85,17 +85,13 @@ class SqliteEngine:
         return job, asyncio.wrap_future(job)
 
     def _submit_undisturbed(self, transaction: Callable[[], R]) -> "tuple[Future[R], asyncio.Future[R]]":
-        """The event loop stands still while the transaction runs, and goes on with its answer.
+        """The event loop stands still until the transaction is through, and goes on with its answer.
 
         The two share one interpreter, which SQLite gives up at each statement: beside a busy loop a press of 3 ms takes
         10, and its answer another 5. The loop, to which intake is all that is lost by those 3 ms, waits instead.
         """
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[R] = loop.create_future()
-
-        def run() -> R:
-            loop.call_soon_threadsafe(stand_still)
-            return transaction()
 
         def stand_still() -> None:
             wait([job], LONGEST_STILL_SECONDS)
@@ -106,7 +102,8 @@ class SqliteEngine:
                 error = job.exception()
                 answer.set_result(job.result()) if error is None else answer.set_exception(error)
 
-        job = self._writing.submit(run, urgent=True)
+        job = self._writing.submit(transaction, urgent=True)
+        loop.call_soon(stand_still)
         job.add_done_callback(lambda _: loop.call_soon_threadsafe(tell))
         answer.add_done_callback(lambda _: answer.cancelled() and job.cancel())
         return job, answer

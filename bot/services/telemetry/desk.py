@@ -14,7 +14,7 @@ from bot.store.database import Database, Transaction
 from bot.store.telemetry import windows
 from bot.store.telemetry.rollups import HOUR_MINUTES
 from bot.store.telemetry.windows import Only, Wanted
-from riskengine.rollups import Rollup
+from riskengine.rollups import NUMBERS, Rollup
 from riskengine.series import Dimension, Series
 from riskengine.telemetry import ModelCall, TaskOutcome
 from riskengine.windows import Window, minute_of, minute_start
@@ -56,7 +56,7 @@ class TelemetryDesk:
 
     def covered(self, window: Window) -> Window:
         """The window that is answered for this one: begins and ends with an hour where minutes are gone."""
-        return windows.covered(window, self._oldest_minute())
+        return windows.covered(window, self.oldest_minute())
 
     async def sums(
         self,
@@ -65,13 +65,15 @@ class TelemetryDesk:
         only: Only | None = None,
         kept: Collection[Dimension] = EVERY,
         percentiles: bool = False,
+        numbers: tuple[str, ...] = NUMBERS,
     ) -> dict[Series, Rollup]:
         """The calls of a window, told apart by the `kept` labels; series without a call are absent.
 
-        `only` names, for some labels, the values that count. Without `percentiles` the sketches are left empty, which
-        saves reading them.
+        `only` names, for some labels, the values that count. Without `percentiles` the sketches are left empty, and so
+        are numbers that are not named, which saves reading them.
         """
-        by_step = await self._read(Wanted(window, self._oldest_minute(), only or {}, kept), percentiles)
+        wanted = Wanted(window, self.oldest_minute(), only or {}, kept, numbers=numbers)
+        by_step = await self._read(wanted, percentiles)
         return {series: rollup for (_, series), rollup in by_step.items()}
 
     async def steps(
@@ -82,9 +84,10 @@ class TelemetryDesk:
         only: Only | None = None,
         kept: Collection[Dimension] = (),
         percentiles: bool = False,
+        numbers: tuple[str, ...] = NUMBERS,
     ) -> dict[int, dict[Series, Rollup]]:
         """The same, step by step from the window's first minute; a step without a call is absent."""
-        wanted = Wanted(window, self._oldest_minute(), only or {}, kept, step_minutes)
+        wanted = Wanted(window, self.oldest_minute(), only or {}, kept, step_minutes, numbers)
         steps: dict[int, dict[Series, Rollup]] = {}
         for (step, series), rollup in sorted((await self._read(wanted, percentiles)).items(), key=lambda each: each[0]):
             steps.setdefault(step, {})[series] = rollup
@@ -120,8 +123,8 @@ class TelemetryDesk:
     async def _read(self, wanted: Wanted, percentiles: bool) -> dict[tuple[int, Series], Rollup]:
         return await self._database.read(lambda tx: _sums(tx, wanted, percentiles))
 
-    def _oldest_minute(self) -> int:
-        """With a minute of grace: pruning may be ahead of this look."""
+    def oldest_minute(self) -> int:
+        """Before it only hours are kept; with a minute of grace, for pruning may be ahead of this look."""
         return minute_of(self._database.clock.now() - self.settings.minutes_kept_for) + 1
 
 

@@ -86,9 +86,9 @@ def _values(rollup: Rollup) -> dict[str, Any]:
     return {**values, "durations": rollup.durations.encode()}
 
 
-def to_rollup(numbers: Iterable[int], durations: bytes | None = None) -> Rollup:
+def to_rollup(numbers: Iterable[int], durations: bytes | None = None, names: Sequence[str] = NUMBERS) -> Rollup:
     """The rollup of its numbers, in their order, and an encoded sketch; without one it has no percentiles."""
-    values: dict[str, Any] = dict(zip(NUMBERS, numbers, strict=True))
+    values: dict[str, Any] = dict(zip(names, numbers, strict=True))
     return Rollup(**values, durations=Sketch() if durations is None else Sketch.decode(bytes(durations)))
 
 

@@ -33,6 +33,8 @@ class Wanted(NamedTuple):
     kept: Collection[Dimension]
     #: Minutes to a step, or 0 for the whole window in one.
     step_minutes: int = 0
+    #: The numbers of a rollup that are summed; the others are 0, and cost no reading.
+    numbers: tuple[str, ...] = NUMBERS
 
 
 def covered(window: Window, oldest_minute: int) -> Window:
@@ -52,13 +54,14 @@ class _Shape(NamedTuple):
     only: tuple[Dimension, ...]
     has_hours: bool
     is_stepped: bool
+    numbers: tuple[str, ...]
 
 
 def sums(tx: Transaction, wanted: Wanted) -> dict[tuple[int, Series], Rollup]:
     """The rollups by step (its first minute) and series, added in the database, without percentiles."""
     found = tx.execute(_sums(_shape(wanted)), _parameters(wanted))
     labels = 1 + len(wanted.kept)
-    return {_key(wanted, row): to_rollup(_whole(row[labels:])) for row in map(tuple, found)}
+    return {_key(wanted, row): to_rollup(_whole(row[labels:]), names=wanted.numbers) for row in map(tuple, found)}
 
 
 def sketches(tx: Transaction, wanted: Wanted) -> dict[tuple[int, Series], Sketch]:
@@ -100,7 +103,7 @@ _HEARD_OF = (
 def _sums(shape: _Shape) -> Select[Any]:
     parts = _parts(shape)
     groups = _groups(shape, parts)
-    numbers = [part for name in NUMBERS for part in _halves(parts.c[name])]
+    numbers = [part for name in shape.numbers for part in _halves(parts.c[name])]
     return _joined(shape, parts, [*groups, *numbers]).group_by(*groups)
 
 
@@ -125,7 +128,7 @@ def _bounds(at: int, span: Window) -> dict[str, int]:
 def _shape(wanted: Wanted) -> _Shape:
     hours = _hours(wanted)
     only = tuple(name for name in Dimension if name in wanted.only)
-    return _Shape(_ordered(wanted.kept), only, hours is not None, bool(wanted.step_minutes))
+    return _Shape(_ordered(wanted.kept), only, hours is not None, bool(wanted.step_minutes), wanted.numbers)
 
 
 def _parameters(wanted: Wanted) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Cost: what calls came to, and what follows from it."""
