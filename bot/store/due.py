@@ -52,6 +52,8 @@ class DueKind(StrEnum):
     ESCALATION_REVIEW = "escalation_review"
     #: The daily digest of cost; there is one, its subject is 1.
     COST_DIGEST = "cost_digest"
+    #: The subject is the id of the cost control, whose time is over.
+    END_CONTROL = "control.end"
 
 
 #: Work on what mutes alerts: it waits until nobody mutes by what was in force (`muting`), and takes its row only then.

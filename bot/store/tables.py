@@ -10,6 +10,7 @@ from bot.store.availability import beats, outages
 from bot.store.bell_turns import bell_turns
 from bot.store.callbacks import callbacks
 from bot.store.complaints import complaints
+from bot.store.controls import controls
 from bot.store.destinations import destinations
 from bot.store.due import due
 from bot.store.escalations import escalations
@@ -52,6 +53,7 @@ __all__ = [
     "callbacks",
     "calls",
     "complaints",
+    "controls",
     "destinations",
     "due",
     "escalations",

@@ -72,15 +72,32 @@ APPROVING = {
     View.APPROVE_FORM,
     View.REJECT_FORM,
     View.ASK_FORM,
+    Action.OPEN_REQUEST,
+    Action.WITHDRAW,
+    Action.BREAK_GLASS,
+    View.WITHDRAW_FORM,
+    View.BREAK_GLASS_FORM,
     "/approvals",
 }
+#: test_escalate.py and test_escalation_need.py try them.
+ESCALATING = {
+    Action.CALL_NEEDED,
+    Action.CALL_UNNEEDED,
+    Action.EDIT_ESCALATION,
+    View.ESCALATION_FORM,
+    View.ESCALATION_EDIT_FORM,
+    View.ESCALATION_NOT_NEEDED,
+    "/escalate",
+}
+#: The cards of cost controls: test_controls.py tries them.
+CONTROLLING = {Action.START_CONTROL, Action.DECLINE_CONTROL, Action.END_CONTROL, Action.PROLONG_CONTROL}
 #: Every member may say so, and it changes nothing else.
 JUDGING = {Action.CALL_USEFUL: True, Action.CALL_NOT_USEFUL: False}
 
 
 def test_every_listener_is_tried():
     assert {str(each.what) for each in registered() if not each.catches_all} == {
-        str(each) for each in {*EFFECTS, *SILENCING, *COMPLAINING, *APPROVING}
+        str(each) for each in {*EFFECTS, *SILENCING, *COMPLAINING, *APPROVING, *ESCALATING, *CONTROLLING}
     }
 
 
