@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.settings_section import Section
+from riskengine.areas.cost.optimise import MeasureSettings
 from riskengine.durations import Duration
 from riskengine.response.controls import ControlPolicy
 
@@ -103,3 +104,16 @@ class ControlSettings(Section):
     tighten_escalation: TighteningSettings = TighteningSettings()
     rate_limiting: RateLimitingSettings = RateLimitingSettings()
     cost_saving: CostSavingSettings = CostSavingSettings()
+
+
+class OptimisationSettings(MeasureSettings):
+    """What is looked for that would cost less."""
+
+    window: Duration = Field(
+        timedelta(days=30), ge=timedelta(days=1), description="The traffic of the last so long is looked at."
+    )
+    requests_a_day: int = Field(
+        5_000,
+        gt=0,
+        description="Different requests of a day, by their hash, that are counted; of more, a sample that tells of all.",
+    )

@@ -17,6 +17,8 @@ from bot.services.answers import Answer
 from bot.services.approvals.desk import ApprovalDesk
 from bot.services.complaints.desk import ComplaintDesk
 from bot.services.controls.desk import ControlDesk
+from bot.services.costs.overview import OverviewDesk
+from bot.services.costs.savings import SavingsDesk
 from bot.services.escalations.desk import EscalationDesk
 from bot.services.reports.delivery import DeliveryDesk
 from bot.services.reports.noise import ReportDesk
@@ -49,6 +51,10 @@ class Context:
     rules: RulesDesk
     complaints: ComplaintDesk
     controls: ControlDesk
+    costs: OverviewDesk
+    savings: SavingsDesk
+    #: Has the picture of the month's spending follow a private answer.
+    cost_picture: Callable[[AsyncRespond], None]
     approvals: ApprovalDesk
     escalations: EscalationDesk
     #: What the card of a request shows now; None where there is no such request.

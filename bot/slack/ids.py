@@ -8,6 +8,7 @@ from bot.slack.manifest import CommandSpec, ShortcutSpec
 class Command(StrEnum):
     ALERTS = "/alerts"
     APPROVALS = "/approvals"
+    COST = "/cost"
     ESCALATE = "/escalate"
 
 
@@ -106,6 +107,11 @@ COMMANDS = (
         Command.APPROVALS,
         "What waits for your decision",
         "[mine | pending | history | review | away | back | help]",
+    ),
+    CommandSpec(
+        Command.COST,
+        "What was spent, where the month ends, what to do",
+        "[status | by model|role|team|provider [PERIOD] | budget | controls | optimise | help]",
     ),
     CommandSpec(Command.ESCALATE, "Ask for the stronger model", "[TITLE | ID | help]"),
 )

@@ -11,6 +11,7 @@ from bot.store.bell_turns import bell_turns
 from bot.store.callbacks import callbacks
 from bot.store.complaints import complaints
 from bot.store.controls import controls
+from bot.store.cost_digests import cost_digests
 from bot.store.destinations import destinations
 from bot.store.due import due
 from bot.store.escalations import escalations
@@ -23,6 +24,7 @@ from bot.store.messages import messages
 from bot.store.muting import muting
 from bot.store.pictures import pictures
 from bot.store.rates import method_rates
+from bot.store.request_repeats import request_days, request_progress, request_repeats
 from bot.store.rule_states import rule_looks, rule_states
 from bot.store.rules_in_force import rules_in_force
 from bot.store.schema import metadata
@@ -54,6 +56,7 @@ __all__ = [
     "calls",
     "complaints",
     "controls",
+    "cost_digests",
     "destinations",
     "due",
     "escalations",
@@ -67,6 +70,9 @@ __all__ = [
     "muting",
     "outages",
     "pictures",
+    "request_days",
+    "request_progress",
+    "request_repeats",
     "role_looks",
     "role_members",
     "rollup_deltas",
