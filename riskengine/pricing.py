@@ -3,6 +3,7 @@
 Unpriced is never 0 dollars and never left out of a sum silently: it is a state of its own, with its tokens.
 """
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import product
@@ -15,6 +16,8 @@ from riskengine.usage import TokenCounts
 MILLION = 1_000_000
 #: With no more places a token's price is a whole number of 10⁻¹² dollars, of 10⁻¹⁵ with a batch factor on top.
 PricePerMillion = Annotated[Decimal, Field(ge=0, le=100_000, decimal_places=6)]
+#: The date that a provider puts behind a model's name.
+_SNAPSHOT = re.compile(r"[-@](?:\d{8}|\d{4}-\d\d-\d\d)$")
 BatchFactor = Annotated[Decimal, Field(ge=0, le=1, decimal_places=3)]
 
 
@@ -132,9 +135,15 @@ class PriceBook(_Frozen):
         return self
 
     def named(self, name: str, provider: str = "") -> PricedModel | None:
-        """The model of a name, by its exact names alone: a prefix may be another model with another price."""
-        found = self._by_name.get((_folded(name), _folded(provider))) if provider else None
-        return found or self._by_name.get((_folded(name), ""))
+        """The model of a name, by its exact names alone: a prefix may be another model with another price.
+
+        Only the date of a snapshot may follow them, as in `claude-opus-5-5-20260801`.
+        """
+        name, provider = _folded(name), _folded(provider)
+        return self._exactly(name, provider) or self._exactly(_SNAPSHOT.sub("", name), provider)
+
+    def _exactly(self, name: str, provider: str) -> PricedModel | None:
+        return self._by_name.get((name, provider)) or self._by_name.get((name, ""))
 
     def price_on(self, day: date, name: str, provider: str = "") -> PriceVersion | None:
         """The price in force on a day, UTC; None for what is unpriced."""
