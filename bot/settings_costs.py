@@ -115,5 +115,5 @@ class OptimisationSettings(MeasureSettings):
     requests_a_day: int = Field(
         5_000,
         gt=0,
-        description="Different requests of a day, by their hash, that are counted; of more, a sample that tells of all.",
+        description="Different requests of a day, by their hash, that are counted; of more, a sample tells of all.",
     )

@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import aiohttp
 
@@ -35,10 +35,8 @@ TRIES = 5
 OK = 200
 
 
-class Respond(Protocol):
-    """Answers a command in private, by the address that came with it."""
-
-    async def __call__(self, **message: Any) -> Any: ...
+#: Answers a command in private, by the address that came with it.
+Respond = Callable[..., Awaitable[Any]]
 
 
 class _Uploaded(NamedTuple):

@@ -61,6 +61,8 @@ PROVIDERS = {"openrouter": 0.65, "direct_api": 0.35}
 STRONGER_PROVIDER = "bedrock"
 _DEFAULT = Model(DEFAULT_MODEL, 0.38, 92, Decimal("0.60"), Decimal("0.11"), Decimal("2.20"))
 _STRONGER = Model(STRONGER_MODEL, 1.3, 55, Decimal(15), Decimal("1.50"), Decimal(75))
+#: Of a critic's calls on the default model: how many ask what was asked before, and how many different questions.
+REPEATED_SHARE, REPEATED_QUESTIONS = 0.05, 12
 #: A task for the stronger model is a longer one.
 _STRONGER_WRITES = 4
 
@@ -128,7 +130,15 @@ def _call(random: Random, minute: int, number: int, seconds: float, role: Role, 
         cost_usd=_cost_usd(model, read, cached, written),
         status_code=200,
         escalated=escalated,
+        request_hash=_request_hash(minute, number, role, escalated=escalated),
     )
+
+
+def _request_hash(minute: int, number: int, role: Role, *, escalated: bool) -> str:
+    """A critic asks some questions again and again; whatever else is asked is asked once."""
+    chance = Random(f"request {minute} {number}")  # noqa: S311 - no secret
+    again = role.name == "critic" and not escalated and chance.random() < REPEATED_SHARE
+    return f"demo-question-{chance.randrange(REPEATED_QUESTIONS)}" if again else f"demo-request-{minute}-{number}"
 
 
 def _around(random: Random, mean: int, sigma: float, most: int) -> int:

@@ -28,7 +28,7 @@ request_repeats = Table(
     Column("request", BigInteger, primary_key=True, autoincrement=False),
     Column("series_id", Id, primary_key=True, autoincrement=False),
     Column("calls", Integer, nullable=False),
-    #: 10⁻¹² US dollars; what is unpriced adds nothing.
+    #: 10⁻¹² US dollars.
     Column("cost_picousd", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -85,7 +85,7 @@ def is_kept(request: int, level: int) -> bool:
 
 def progress(tx: Transaction) -> Progress:
     row = tx.execute(select(request_progress.c.counted_to, request_progress.c.seen_to)).one_or_none()
-    return Progress(*row) if row else Progress(0, 0)
+    return Progress(row.counted_to, row.seen_to) if row else Progress(0, 0)
 
 
 def newest_call(tx: Transaction) -> int:
@@ -101,16 +101,19 @@ def first_call(tx: Transaction) -> int:
 _ROWS = (
     select(calls.c.at_us, calls.c.request_hash, calls.c.series_id, calls.c.cost_picousd)
     .where(calls.c.id > bindparam("after"), calls.c.id <= bindparam("to"))
-    .where(calls.c.request_hash.is_not(None), calls.c.error.is_(None))
+    .where(calls.c.request_hash.is_not(None), calls.c.error.is_(None), calls.c.cost_picousd > 0)
 )
 
 
 def count(tx: Transaction, after: int, to: int) -> dict[Request, Counted]:
-    """The requests of the raw calls after one id and up to another; failed calls gave no answer to keep."""
+    """The requests of the raw calls after one id and up to another.
+
+    A failed call gave no answer to keep, and what cost nothing was answered out of a cache, or saves nothing.
+    """
     found: dict[Request, Counted] = {}
     for at_us, request_hash, series_id, cost in map(tuple, tx.execute(_ROWS, {"after": after, "to": to})):
         key = Request(at_us // _DAY_US, request_of(request_hash), series_id)
-        found[key] = found.get(key, Counted(0, 0)) + Counted(1, cost or 0)
+        found[key] = found.get(key, Counted(0, 0)) + Counted(1, cost)
     return found
 
 

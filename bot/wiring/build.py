@@ -44,6 +44,7 @@ from bot.services.escalations import need
 from bot.services.inhibitions.review import review_inhibitions
 from bot.services.inhibitions.reweigh import reweigh
 from bot.services.permissions import Permissions
+from bot.services.reports import costs as cost_digests
 from bot.services.reports import escalations as escalation_reports
 from bot.services.reports import noise
 from bot.services.reports.delivery import DeliveryDesk
@@ -68,12 +69,13 @@ from bot.store.postgresql import database_now
 from bot.store.sqlite import SqliteEngine
 from bot.wiring.approvals import approval_desk, approval_upkeep
 from bot.wiring.callbacks import sending_callbacks
+from bot.wiring.cost_reports import cost_reports, telling_costs
 from bot.wiring.costs import cost_parts, watching_costs
 from bot.wiring.escalations import escalation_desk, watching_escalations
 from bot.wiring.homes import publishing_homes
 from bot.wiring.link import SlackLink, slack_client
 from bot.wiring.listen import listen
-from bot.wiring.pictures import sending_pictures
+from bot.wiring.pictures import drawing, sending_pictures
 from bot.wiring.supervise import supervised
 from bot.wiring.upkeep import PRUNE_INTERVAL, upkeep
 from riskengine.response.delivery_reports import Parts
@@ -116,7 +118,7 @@ async def _prepare(database: Database, settings: Settings) -> None:
     await database.read(lambda tx: require_current(tx.connection))
     await reweigh(database, settings.alerts)
     await database.write(lambda tx: adopt_settings(tx, controls_in_force(settings)))
-    for report in (noise.weekly(settings), escalation_reports.weekly(settings)):
+    for report in (noise.weekly(settings), escalation_reports.weekly(settings), cost_digests.daily(settings)):
         await database.write(report.plan)
 
 
@@ -147,6 +149,9 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         silences = SilenceDesk(database, permissions, settings.alerts)
         costs = cost_parts(database, settings)
 
+        artist = drawing(settings, stack)
+        reports = cost_reports(settings, database, client, permissions, costs, BUDGETS, artist)
+
         approvals = approval_desk(database, people, permissions, settings)
         escalations = escalation_desk(database, approvals, settings, costs.prices)
 
@@ -176,6 +181,9 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             subscriptions=SubscriptionDesk(database, permissions, settings.alerts),
             rules=RulesDesk(database, rules),
             complaints=ComplaintDesk(database, permissions),
+            costs=reports.overview,
+            savings=reports.savings,
+            cost_picture=reports.pictures.follow,
             controls=ControlDesk(database, permissions, controls_in_force(settings)),
             approvals=approvals,
             escalations=escalations,
@@ -209,9 +217,11 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
                 database,
                 client,
                 PictureDesk(database, costs.telemetry, rules, settings.watch, settings.time_zone),
+                artist,
                 worker,
                 settings,
                 bot.give_up,
+                reports.pictures,
             )
         )
         await stack.enter_async_context(publishing_homes(database, client, bot.give_up))
@@ -233,6 +243,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
                 BellRope("prune_callbacks", callbacks.prune, PRUNE_INTERVAL),
                 *approval_upkeep(database, approvals, settings),
                 *watching_costs(settings, database, costs),
+                *telling_costs(settings, database, reports),
             ],
         )
         scheduler.start()
@@ -272,6 +283,7 @@ def _works(settings: Settings, terms: ApprovalTerms) -> dict[DueKind, Any]:
         DueKind.NOISE_REPORT: lambda tx, rows: noise.tell(tx, rows, settings),
         DueKind.ADVANCE_APPROVAL: lambda tx, rows: advance_requests(tx, rows, terms),
         DueKind.LOSE_EXECUTION: lose_executions,
+        DueKind.COST_DIGEST: lambda tx, rows: cost_digests.order(tx, rows, settings),
         DueKind.ESCALATION_REVIEW: lambda tx, rows: escalation_reports.tell(tx, rows, settings),
         DueKind.END_CONTROL: lambda tx, rows: end_due(tx, rows, controls),
         DueKind.ASK_NEED: lambda tx, rows: need.ask(tx, rows, settings.escalation.ask_need_after),

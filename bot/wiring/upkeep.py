@@ -14,7 +14,7 @@ from bot.services.alerts.prune import AlertPruner
 from bot.services.auditor.auditor import Auditor
 from bot.services.auditor.findings import Terms
 from bot.services.auditor.metrics import AuditorMetrics
-from bot.services.reports import escalations, noise
+from bot.services.reports import costs, escalations, noise
 from bot.services.reports.delivery import DeliveryDesk, DeliveryGauges
 from bot.settings import Settings
 from bot.store.database import Database
@@ -35,12 +35,12 @@ def upkeep(
     session: aiohttp.ClientSession,
     registry: CollectorRegistry,
 ) -> list[BellRope]:
-    reports = (noise.weekly(settings), escalations.weekly(settings))
-    weekly = frozenset(each.kind for each in reports if each.day != "never")
+    reports = (noise.weekly(settings), escalations.weekly(settings), costs.daily(settings))
+    planned = frozenset(each.kind for each in reports if each.is_wanted)
 
     def terms() -> Terms:
         looks = settings.watch.interval / database.clock.speed
-        return Terms(settings.alerts, settings.auditor, looks, worker.trouble, weekly)
+        return Terms(settings.alerts, settings.auditor, looks, worker.trouble, planned)
 
     auditor = Auditor(database, terms, AuditorMetrics(registry))
     gauges = DeliveryGauges(delivery, registry)

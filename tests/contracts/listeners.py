@@ -16,6 +16,8 @@ from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.approvals.desk import ApprovalDesk
 from bot.services.complaints.desk import ComplaintDesk
 from bot.services.controls.desk import ControlDesk
+from bot.services.costs.overview import OverviewDesk
+from bot.services.costs.savings import SavingsDesk
 from bot.services.escalations.desk import EscalationDesk
 from bot.services.reports.delivery import DeliveryDesk
 from bot.services.reports.noise import ReportDesk

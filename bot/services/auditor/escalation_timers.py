@@ -1,4 +1,4 @@
-"""Each weekly report has its timer, and each approved escalation is asked about."""
+"""Each regular report has its timer, and each approved escalation is asked about."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ def _unplanned(tx: Transaction, terms: Terms) -> list[Finding]:
 
 
 def _plan(tx: Transaction, _terms: Terms, found: Sequence[Finding]) -> None:
-    """Now: a week that was told is not told again, and the next one is planned by it."""
+    """Now: what was told is not told again, and the next one is planned by it."""
     for each in found:
         due.schedule_by(tx, DueKind(each.mark), [THE_ONE], tx.now)
 
@@ -33,7 +33,7 @@ def _ask(tx: Transaction, _terms: Terms, found: Sequence[Finding]) -> None:
 
 WEEKLY_UNPLANNED = Check(
     name="weekly_unplanned",
-    found="{count} weekly reports were never going to come.",
+    found="{count} regular reports were never going to come.",
     done="They are looked at now, and planned for their hour.",
     look=_unplanned,
     repair=_plan,

@@ -29,7 +29,7 @@ class Terms(NamedTuple):
     rules_interval: timedelta
     #: Why nothing can be sent, as /readyz says it already; then nobody is expected to send.
     delivery_trouble: str = ""
-    #: Reports that are to come each week.
+    #: Reports that are to come each week, or each day.
     weekly: frozenset[DueKind] = frozenset()
 
 

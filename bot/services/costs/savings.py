@@ -55,7 +55,7 @@ class SavingsDesk:
 
     async def _window(self, now: datetime) -> Window:
         """As far back as the settings say, but not before calls are known: silence would thin out the rest."""
-        first = await self._telemetry.recorded_since(Series(), ())
+        first = await self._telemetry.begun_at()
         since = max(now - self._settings.window, min(first or now, now))
         return Window(*(minute_of(each) // HOUR_MINUTES * HOUR_MINUTES for each in (since, now)))
 

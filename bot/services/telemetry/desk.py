@@ -116,7 +116,7 @@ class TelemetryDesk:
         return await self._database.read(lambda tx: windows.heard_of(tx, minute_of(since)))
 
     async def recorded_since(self, series: Series, kept: Collection[Dimension]) -> datetime | None:
-        """From when on the calls of a series, told apart by the `kept` labels, are known; None for one never heard of.
+        """From when on a series' calls, told apart by the `kept` labels, are known by minute; None if never heard of.
 
         The first hour counts as unknown: it may have begun in its middle. Kept for ten minutes: it hardly changes. A
         series that is not among what is kept has come since, as all have where riskbot has just begun.
@@ -128,6 +128,11 @@ class TelemetryDesk:
             self._first_hours[key] = known
         hour = known[1].get(series)
         return None if hour is None else minute_start((hour + 1) * HOUR_MINUTES)
+
+    async def begun_at(self) -> datetime | None:
+        """The beginning of the first hour of which anything is known; None while nothing is."""
+        hour = await self._database.read(windows.first_hour)
+        return None if hour is None else minute_start(hour * HOUR_MINUTES)
 
     async def _read(self, wanted: Wanted, percentiles: bool) -> dict[tuple[int, Series], Rollup]:
         return await self._database.read(lambda tx: _sums(tx, wanted, percentiles))

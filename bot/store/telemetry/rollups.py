@@ -59,6 +59,11 @@ def add(tx: Transaction, by_minute: Mapping[Bucket, Rollup]) -> None:
     _add(tx, rollups_hour, {bucket: Rollup.total(rollups) for bucket, rollups in parts.items()})
 
 
+def add_hours(tx: Transaction, by_hour: Mapping[Bucket, Rollup]) -> None:
+    """Add to the rollups of hours alone: of what lies so far back that its minutes would be gone."""
+    _add(tx, rollups_hour, by_hour)
+
+
 def _add(tx: Transaction, table: Table, new: Mapping[Bucket, Rollup]) -> None:
     buckets = sorted(new)
     for start in range(0, len(buckets), LOOKED_UP):

@@ -202,11 +202,22 @@ def _ordered(kept: Collection[Dimension]) -> tuple[Dimension, ...]:
 
 
 def first_hours(tx: Transaction, kept: Collection[Dimension]) -> dict[Series, int]:
-    """The first hour (counted from 1970) in which each series, told apart by the `kept` labels, had a call."""
+    """The first hour (counted from 1970) of whose minutes each series, told apart by the `kept` labels, is known.
+
+    Where only sums of hours are kept, nothing is known of minutes.
+    """
     names = _ordered(kept)
     columns = [series.c[name] for name in names]
     query = select(func.min(rollups_hour.c.hour), *columns).join_from(
         rollups_hour, series, series.c.id == rollups_hour.c.series_id
     )
     rows = tx.execute(query.group_by(*columns) if columns else query)
-    return {_series(names, row[1:]): int(row[0]) for row in map(tuple, rows) if row[0] is not None}
+    minute = tx.execute(select(func.min(rollups_minute.c.minute))).scalar_one()
+    first = (minute or 0) // HOUR_MINUTES
+    return {_series(names, row[1:]): max(first, int(row[0])) for row in map(tuple, rows) if row[0] is not None}
+
+
+def first_hour(tx: Transaction) -> int | None:
+    """The first hour (counted from 1970) of which anything is known; None while nothing is."""
+    found: int | None = tx.execute(select(func.min(rollups_hour.c.hour))).scalar_one()
+    return found

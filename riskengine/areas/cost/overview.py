@@ -84,7 +84,7 @@ class Overview(NamedTuple):
 
     @property
     def verdict(self) -> Verdict:
-        levels = [each.level for each in (*self.standings, *self.others)]
+        levels = [*(each.level for each in self.standings), *(each.level for each in self.others)]
         if EXCEEDED in levels:
             return Verdict.OVER
         if self.is_overrun_expected or any(level != NONE and int(level) >= WARNED for level in levels):

@@ -71,9 +71,9 @@ def _of_date(text: str) -> tuple[date, date] | None:
     if re.fullmatch(r"\d{4}-\d{2}", text):
         first = _date(f"{text}-01")
         # Any month is over 32 days after its first.
-        return first and (first, (first + timedelta(days=32)).replace(day=1))
+        return (first, (first + timedelta(days=32)).replace(day=1)) if first else None
     day = _date(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
-    return day and (day, day + DAY)
+    return (day, day + DAY) if day else None
 
 
 def _date(text: str) -> date | None:
