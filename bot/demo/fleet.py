@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 from typing import NamedTuple
 
-from bot.demo.spells import Spell, endured, failed
+from bot.demo.spells import Spell, Trouble, endured, failed
 from riskengine.telemetry import ModelCall
 from riskengine.windows import minute_of, minute_start
 
@@ -61,6 +61,8 @@ PROVIDERS = {"openrouter": 0.65, "direct_api": 0.35}
 STRONGER_PROVIDER = "bedrock"
 _DEFAULT = Model(DEFAULT_MODEL, 0.38, 92, Decimal("0.60"), Decimal("0.11"), Decimal("2.20"))
 _STRONGER = Model(STRONGER_MODEL, 1.3, 55, Decimal(15), Decimal("1.50"), Decimal(75))
+#: A loop's calls in a minute, and the tokens of each.
+RUNAWAY_PER_MINUTE, RUNAWAY_READS, RUNAWAY_WRITES = 3, 190_000, 8_000
 #: Of a critic's calls on the default model: how many ask what was asked before, and how many different questions.
 REPEATED_SHARE, REPEATED_QUESTIONS = 0.05, 12
 #: A task for the stronger model is a longer one.
@@ -80,7 +82,34 @@ def calls_of(minute: int, spells: Sequence[Spell] = ()) -> list[ModelCall]:
         is_first = first_of[role] == number
         call = _call(random, minute, number, seconds, role, escalated=is_first and _escalates(role, minute))
         calls.append(_failed(call, random) if is_first and _fails(role, minute) else call)
-    return [changed for call in calls if (changed := endured(call, spells)) is not None]
+    changed = [after for call in calls if (after := endured(call, spells)) is not None]
+    return [*changed, *(call for spell in spells for call in _runaway(minute, spell))]
+
+
+def _runaway(minute: int, spell: Spell) -> list[ModelCall]:
+    """What a loop asks that reads far too much each time; so few calls that they change no mean of anybody's."""
+    if spell.trouble is not Trouble.RUNAWAY or not spell.begins_at <= minute_start(minute) < spell.ends_at:
+        return []
+    return [
+        ModelCall(
+            id=f"demo-runaway-{minute}-{number}",
+            at=minute_start(minute) + timedelta(seconds=number * 60 / RUNAWAY_PER_MINUTE),
+            model=spell.model,
+            provider=STRONGER_PROVIDER,
+            role=spell.whose,
+            team="search",
+            task_id=f"runaway-{minute}",
+            duration_seconds=38.0,
+            time_to_first_token_seconds=9.0,
+            input_tokens=RUNAWAY_READS,
+            output_tokens=RUNAWAY_WRITES,
+            cost_usd=_cost_usd(_STRONGER, RUNAWAY_READS, 0, RUNAWAY_WRITES),
+            status_code=200,
+            escalated=False,
+            request_hash=f"demo-runaway-{minute}-{number}",
+        )
+        for number in range(RUNAWAY_PER_MINUTE)
+    ]
 
 
 def calls_between(after: datetime, until: datetime, spells: Sequence[Spell] = ()) -> list[ModelCall]:

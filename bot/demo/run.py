@@ -12,18 +12,21 @@ import httpx
 
 from bot.clock import Clock
 from bot.demo.actors import Actors
+from bot.demo.history import remember
 from bot.demo.people import ADMINS, ROLES
 from bot.demo.player import Player
 from bot.demo.state import DemoFiles, Progress
-from bot.demo.traffic import Traffic
+from bot.demo.traffic import HISTORY, Traffic
 from bot.ingest.tokens import Scope, create_token
 from bot.logs import configure_logging
 from bot.sandbox.constants import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 from bot.sandbox.server import SandboxServer
+from bot.services.price_table import SHIPPED, read_prices
 from bot.services.telemetry.fold import Folder
 from bot.settings import Settings, WatchSettings
 from bot.store import tokens
 from bot.store.migrations import upgrade
+from bot.store.open import open_database
 from bot.wiring import Running, running
 from bot.wiring.supervise import supervised
 
@@ -39,6 +42,8 @@ SETTLE_SECONDS = 2.5
 SAVE_SECONDS = 1.0
 #: Business time goes by so fast that raw calls of a month would fill the disk within hours.
 RAW_KEPT_FOR, MINUTES_KEPT_FOR = timedelta(days=1), timedelta(days=9)
+#: The fleet spends some 89 dollars a day.
+BUDGETS = {"daily_usd": 120, "weekly_usd": 800, "monthly_usd": 3_050}
 #: A visitor may move the clock by this much, and the fleet's calls before that moment are told in advance.
 AHEAD = timedelta(days=365)
 
@@ -65,6 +70,7 @@ async def _demo(files: DemoFiles, sandbox: SandboxServer, speed: float, port: in
     clock = files.clock(speed)
     loop = asyncio.get_running_loop()
     away_seconds = files.away_seconds()
+    await _remember(settings, clock)
     async with running(settings, clock) as bot:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, bot.stop.set)
@@ -76,6 +82,15 @@ async def _demo(files: DemoFiles, sandbox: SandboxServer, speed: float, port: in
         _announce(sandbox.url, api, speed)
         await _play_until_stopped(files, bot, sandbox, token, away_seconds)
     return 1 if bot.ended else 0
+
+
+async def _remember(settings: Settings, clock: Clock) -> None:
+    """At the first start: what was spent before the calls that are told one by one."""
+    database = open_database(settings.database_url, clock)
+    try:
+        await remember(database, read_prices(SHIPPED), clock.now() - HISTORY)
+    finally:
+        await database.close()
 
 
 async def _play_until_stopped(
@@ -151,6 +166,8 @@ def demo_settings(files: DemoFiles, slack_api_url: str, speed: float, port: int)
             "alerts": {"group_wait": timedelta(seconds=GROUP_WAIT_SECONDS * speed), "default_channel": "#llm-alerts"},
             "people": {"admins": ADMINS, "roles": ROLES},
             "approvals": {"channel": APPROVALS_CHANNEL},
+            "budgets": BUDGETS,
+            "optimisation": {"patient_roles": ("critic",)},
         }
     )
 

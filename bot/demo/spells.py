@@ -23,6 +23,8 @@ class Trouble(StrEnum):
     SLOW = "slow"
     FAILING = "failing"
     IDLE = "idle"
+    #: Somebody's loop asks the stronger model on and on, in calls of its own.
+    RUNAWAY = "runaway"
 
 
 class Spell(NamedTuple):
@@ -57,6 +59,8 @@ def _under(trouble: Trouble, call: ModelCall) -> ModelCall | None:
             return failed(call, "ServiceUnavailableError", 503) if chance.random() < FAILING_SHARE else call
         case Trouble.IDLE:
             return None if chance.random() < MISSING_SHARE else call
+        case Trouble.RUNAWAY:
+            return call
 
 
 def _queued(call: ModelCall, chance: Random) -> ModelCall:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.demo.fleet import DEFAULT_MODEL
+from bot.demo.fleet import DEFAULT_MODEL, STRONGER_MODEL
 from bot.demo.requests import CHANNEL, GUIDE, RequestStep, requests
 from bot.demo.spells import Spell, Trouble
 
@@ -77,10 +77,13 @@ REQUESTS_SPEED = 90
 #: Business minutes until the first spell; less where time runs slower than `CALM_SPEED`, so that nobody waits for it.
 CALM_MINUTES = 24
 CALM_SPEED = 60
+#: Whose loop it is, and when it begins and ends.
+LOOPING_ROLE, LOOP_MINUTES = "architect", (62, 122)
 SLOW, ERRORS, DROP = "slow_responses", "high_error_rate", "low_throughput"
 QUEUE, KEY, DOWN, REJECTED = "Drafts wait", "API key expires", "Provider unreachable", "Drafts rejected"
 RUNBOOK = "https://runbooks.example.com/"
 ACKNOWLEDGE, ASSIGN = "alerts.acknowledge", "alerts.assign"
+OVERRUN_CONTROL, START_CONTROL = "Cost control proposed: Rate limiting", "controls.start"
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,7 @@ def chapter(number: int, speed: float) -> list[Step]:
     cast = CASTS[number % len(CASTS)]
     hurry = f" (Here time runs {speed:g} times as fast as outside.)" if speed != 1 and not number else ""
     alerts = [*_calm(cast, hurry), *_slow(cast), *_key(), *_failing(cast), *_idle(cast), *_rejected(cast)]
+    alerts += [] if number else _loop()
     steps = [*alerts, *(_requests(number) if speed <= REQUESTS_SPEED else [])]
     return sorted(steps, key=lambda step: step.minute)
 
@@ -139,9 +143,17 @@ def spells(number: int, began_at: datetime) -> list[Spell]:
         (Trouble.FAILING, cast.failing, 132, 162),
         (Trouble.IDLE, cast.idle, 200, 226),
     )
+    # Once is enough for a month's budget.
+    loops = [] if number else [(Trouble.RUNAWAY, LOOPING_ROLE, *LOOP_MINUTES)]
     return [
-        Spell(trouble, began_at + timedelta(minutes=begin), began_at + timedelta(minutes=end), whose, DEFAULT_MODEL)
-        for trouble, whose, begin, end in told
+        Spell(
+            trouble,
+            began_at + timedelta(minutes=begin),
+            began_at + timedelta(minutes=end),
+            whose,
+            STRONGER_MODEL if trouble is Trouble.RUNAWAY else DEFAULT_MODEL,
+        )
+        for trouble, whose, begin, end in (*told, *loops)
     ]
 
 
@@ -178,6 +190,17 @@ def _slow(cast: Cast) -> list[Step]:
         Press(50, "hana", SLOW, ACKNOWLEDGE),
         Say(70, "bo", "Answers are quick again here. Thanks, Hana."),
         Command(76, "dave", "subscribe area=providers severity>=critical", channel="incidents"),
+    ]
+
+
+def _loop() -> list[Step]:
+    """Money runs away: budgets say so, controls are proposed, and somebody presses."""
+    return [
+        Say(105, "erin", "What is spent today? `/cost` says that the month will end over its budget."),
+        Press(112, "alice", OVERRUN_CONTROL, START_CONTROL),
+        Say(
+            123, "bo", "A planner of search asked the stronger model in a loop, with the whole repository. I ended it."
+        ),
     ]
 
 

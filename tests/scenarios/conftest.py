@@ -23,7 +23,7 @@ SHORT = {
     "slack": {"ping_interval": "1s", "reconnect_after": "2s"},
     "auditor": {"interval": "500ms", "patience": "10s"},
     # Stories move the clock by hours, on whatever day they are told.
-    "reports": {"noise_day": "never"},
+    "reports": {"noise_day": "never", "cost_digest": False},
     "people": {"admins": ["alice@sandbox.example"], "roles": {"on_call": ["@oncall"]}},
 }
 
