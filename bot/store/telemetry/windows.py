@@ -14,7 +14,7 @@ from riskengine.series import Dimension, Series
 from riskengine.sketch import Sketch
 from riskengine.windows import Window
 
-#: Sums of money are made of two halves, each far from 64 bits: SQLite refuses a sum beyond them.
+#: Sums of times and money are made of two halves, each far from 64 bits: SQLite refuses a sum beyond them.
 _HALF = 1_000_000
 Only = Mapping[Dimension, Collection[str]]
 #: Calls by minute.
@@ -60,8 +60,10 @@ class _Shape(NamedTuple):
 def sums(tx: Transaction, wanted: Wanted) -> dict[tuple[int, Series], Rollup]:
     """The rollups by step (its first minute) and series, added in the database, without percentiles."""
     found = tx.execute(_sums(_shape(wanted)), _parameters(wanted))
-    labels = 1 + len(wanted.kept)
-    return {_key(wanted, row): to_rollup(_whole(row[labels:]), names=wanted.numbers) for row in map(tuple, found)}
+    labels, names = 1 + len(wanted.kept), wanted.numbers
+    # Where nothing is told apart there is a row even of no calls, without numbers.
+    rows = (row for row in map(tuple, found) if row[labels] is not None)
+    return {_key(wanted, row): to_rollup(_whole(names, row[labels:]), names=names) for row in rows}
 
 
 def sketches(tx: Transaction, wanted: Wanted) -> dict[tuple[int, Series], Sketch]:
@@ -103,8 +105,10 @@ _HEARD_OF = (
 def _sums(shape: _Shape) -> Select[Any]:
     parts = _parts(shape)
     groups = _groups(shape, parts)
-    numbers = [part for name in shape.numbers for part in _halves(parts.c[name])]
-    return _joined(shape, parts, [*groups, *numbers]).group_by(*groups)
+    numbers = [part for name in shape.numbers for part in _summed(name, parts.c[name])]
+    chosen = _joined(shape, parts, [*groups, *numbers])
+    # Grouping sorts all rows; there is nothing to sort by where all of them are one.
+    return chosen.group_by(*groups) if shape.is_stepped or shape.kept else chosen
 
 
 @lru_cache(maxsize=256)
@@ -172,21 +176,29 @@ def _minutes(first: str, end: str) -> Select[Any]:
 
 def _groups(shape: _Shape, parts: Subquery) -> list[Any]:
     minute, first = parts.c.minute, _number("first")
-    step = minute - (minute - first) % _number("step") if shape.is_stepped else first + minute * 0
+    step = minute - (minute - first) % _number("step") if shape.is_stepped else first
     return [step.label("step"), *(series.c[name] for name in shape.kept)]
 
 
 def _joined(shape: _Shape, parts: Subquery, columns: list[Any]) -> Select[Any]:
+    if not (shape.kept or shape.only):
+        return select(*columns).select_from(parts)
     chosen = [series.c[name].in_(bindparam(f"only_{name}", expanding=True)) for name in shape.only]
     return select(*columns).join_from(parts, series, series.c.id == parts.c.series_id).where(*chosen)
 
 
-def _halves(column: Any) -> tuple[Any, Any]:
-    return func.sum(column // _HALF), func.sum(column % _HALF)
+def _in_halves(name: str) -> bool:
+    """Times and money are large; counts and tokens fit 64 bits however many are summed."""
+    return name.endswith(("_us", "_picousd"))
 
 
-def _whole(halves: Any) -> list[int]:
-    return [int(high) * _HALF + int(low) for high, low in zip(halves[::2], halves[1::2], strict=True)]
+def _summed(name: str, column: Any) -> tuple[Any, ...]:
+    return (func.sum(column // _HALF), func.sum(column % _HALF)) if _in_halves(name) else (func.sum(column),)
+
+
+def _whole(names: Sequence[str], sums: Sequence[Any]) -> list[int]:
+    left = iter(sums)
+    return [int(next(left)) * _HALF + int(next(left)) if _in_halves(name) else int(next(left)) for name in names]
 
 
 def _key(wanted: Wanted, row: tuple[Any, ...]) -> tuple[int, Series]:
