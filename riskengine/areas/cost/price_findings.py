@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from riskengine.areas import Area
-from riskengine.areas.cost.words import counted, dollars
+from riskengine.areas.cost.money import counted, dollars
 from riskengine.durations import spoken
 from riskengine.pricing import PriceBook, PricedModel, PriceVersion
 from riskengine.response.alerts import Severity
