@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Integer, Select, Subquery, bindparam, func, select, union_all
+from sqlalchemy import BindParameter, Column, Integer, Select, Subquery, Table, bindparam, func, select, union_all
 
 from bot.store.database import Transaction
 from bot.store.telemetry.rollups import HOUR_MINUTES, rollups_hour, rollups_minute, to_rollup
@@ -103,7 +103,7 @@ _HEARD_OF = (
 
 @lru_cache(maxsize=256)
 def _sums(shape: _Shape) -> Select[Any]:
-    parts = _parts(shape)
+    parts = _parts(shape, shape.numbers)
     groups = _groups(shape, parts)
     numbers = [part for name in shape.numbers for part in _summed(name, parts.c[name])]
     chosen = _joined(shape, parts, [*groups, *numbers])
@@ -113,13 +113,13 @@ def _sums(shape: _Shape) -> Select[Any]:
 
 @lru_cache(maxsize=256)
 def _sketches(shape: _Shape) -> Select[Any]:
-    parts = _parts(shape)
+    parts = _parts(shape, ("durations",))
     return _joined(shape, parts, [*_groups(shape, parts), parts.c.durations])
 
 
 @lru_cache(maxsize=256)
 def _calls_by_minute(names: tuple[Dimension, ...], spans: int) -> Select[Any]:
-    parts = union_all(*(_minutes(f"first_{at}", f"end_{at}") for at in range(spans))).subquery()
+    parts = union_all(*(_minutes(("calls",), f"first_{at}", f"end_{at}") for at in range(spans))).subquery()
     groups = [parts.c.minute, *(series.c[name] for name in names)]
     columns = [parts.c.minute, func.sum(parts.c.calls), *(series.c[name] for name in names)]
     return select(*columns).join_from(parts, series, series.c.id == parts.c.series_id).group_by(*groups)
@@ -154,24 +154,30 @@ def _hours(wanted: Wanted) -> Window | None:
     return hours if steps_of_hours and hours.first < hours.end else None
 
 
-def _parts(shape: _Shape) -> Subquery:
-    """Whole hours from the hours, the rest from the minutes."""
+def _parts(shape: _Shape, columns: Collection[str]) -> Subquery:
+    """Whole hours from the hours, the rest from the minutes; only what is asked for, since all of it is copied."""
     if not shape.has_hours:
-        return _minutes("first", "end").subquery()
+        return _minutes(columns, "first", "end").subquery()
     hour = rollups_hour.c.hour
-    hours = select((hour * HOUR_MINUTES).label("minute"), *list(rollups_hour.c)[1:])
+    hours = select((hour * HOUR_MINUTES).label("minute"), *_columns(rollups_hour, columns))
     whole = hours.where(hour >= _number("hour"), hour < _number("end_hour"))
-    parts: Subquery = union_all(whole, _minutes("first", "before_hours"), _minutes("after_hours", "end")).subquery()
+    rest = (_minutes(columns, "first", "before_hours"), _minutes(columns, "after_hours", "end"))
+    parts: Subquery = union_all(whole, *rest).subquery()
     return parts
+
+
+def _columns(table: Table, names: Collection[str]) -> list[Column[Any]]:
+    return [table.c.series_id, *(table.c[name] for name in names)]
 
 
 def _number(name: str) -> BindParameter[int]:
     return bindparam(name, type_=Integer)
 
 
-def _minutes(first: str, end: str) -> Select[Any]:
+def _minutes(columns: Collection[str], first: str, end: str) -> Select[Any]:
     minute = rollups_minute.c.minute
-    return select(rollups_minute).where(minute >= _number(first), minute < _number(end))
+    chosen = select(minute, *_columns(rollups_minute, columns))
+    return chosen.where(minute >= _number(first), minute < _number(end))
 
 
 def _groups(shape: _Shape, parts: Subquery) -> list[Any]:
