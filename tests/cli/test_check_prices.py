@@ -40,7 +40,7 @@ models:
 
 
 def test_mistakes_and_models_without_a_price_fail(tmp_path):
-    [line] = lines_of(tmp_path, "checked_on: 2026-11-22\nmodels: [{name: m, prices: [{input: 1, output: x}]}]")
+    line, *_ = lines_of(tmp_path, "checked_on: 2026-11-22\nmodels: [{name: m, prices: [{input: 1, output: x}]}]")
     assert line.verdict is Verdict.FAIL
     assert "models.0.prices.0.output" in line.detail
     _, default, stronger = lines_of(tmp_path, "checked_on: 2026-11-22\nmodels: []")
