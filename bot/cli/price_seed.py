@@ -43,6 +43,13 @@ class LeftOut(RiskbotError):
     hint = "Look the price up at the provider's and write the entry by hand."
 
 
+class NotInstalled(RiskbotError):
+    """Only development has the package."""
+
+    code = "not_installed"
+    hint = "`pip install genai-prices` beside riskbot; riskbot itself never needs it."
+
+
 def known(name: str) -> Found:
     """Raises LeftOut."""
     found = find(name)
@@ -53,13 +60,20 @@ def known(name: str) -> Found:
 
 def find(name: str) -> Found | None:
     """By its exact name: the package itself takes a prefix for a match, and a prefix may be another model."""
-    providers: Sequence[Any] = importlib.import_module("genai_prices.data").providers
-    for provider in providers:
+    for provider in _providers():
         if provider.id in PREFIXES:
             for model in provider.models:
                 if model.id.casefold() == name.casefold():
                     return Found(provider.id, model)
     return None
+
+
+def _providers() -> Sequence[Any]:
+    try:
+        providers: Sequence[Any] = importlib.import_module("genai_prices.data").providers
+    except ModuleNotFoundError as error:
+        raise NotInstalled("The package genai-prices is not installed.") from error
+    return providers
 
 
 def version_of(found: Found, day: date) -> PriceVersion:
@@ -136,4 +150,7 @@ def _print_entry(name: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except NotInstalled as missing:
+        sys.exit(f"{missing.message} {missing.hint}")

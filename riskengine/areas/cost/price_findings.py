@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from riskengine.areas import Area
-from riskengine.areas.cost.words import counted, dollars
+from riskengine.areas.cost.money import counted, dollars
 from riskengine.durations import spoken
 from riskengine.pricing import PriceBook, PricedModel, PriceVersion
 from riskengine.response.alerts import Severity
@@ -68,7 +69,7 @@ def judge_calls(sums: Mapping[Series, Rollup], limits: PriceLimits) -> Iterator[
 def judge_prices(book: PriceBook, today: date, told_for: timedelta) -> Iterator[PriceFinding]:
     """The increases that came into force lately, by the versions of the table; `today` is UTC's."""
     for model in book.models:
-        for before, after in zip(model.prices, model.prices[1:], strict=False):
+        for before, after in pairwise(model.prices):
             if after.since and after.since <= today < after.since + told_for and after.dearer_than(before):
                 yield _increase(model, before, after, after.since)
 

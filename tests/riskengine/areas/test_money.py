@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from riskengine.areas.cost.words import counted, dollars
+from riskengine.areas.cost.money import counted, dollars
 
 
 @pytest.mark.parametrize(
