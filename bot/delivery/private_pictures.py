@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 #: People who wait for a picture at one time; whoever asks beyond has the text.
 WAITING = 50
-#: A picture that is no older serves whoever asks next.
+#: A picture that is no older, in business time, serves whoever asks next.
 FRESH_FOR = timedelta(minutes=1)
 #: Looks at the budget of uploads, before the picture is left out.
 TRIES = 5
@@ -99,7 +99,7 @@ class PrivatePictures:
 
     async def _uploaded(self) -> _Uploaded | None:
         """The newest picture, or a new one; None while no more may be uploaded."""
-        now = self._database.clock.protocol_now()
+        now = self._database.clock.now()
         if self._newest and now - self._newest.at < FRESH_FOR:
             return self._newest
         if not await self._may_upload():

@@ -33,7 +33,7 @@ SAMPLED_MINUTES = range(0, 1440, 31)
 #: Monday to Sunday, times what is usual.
 WEEKDAYS = (1.04, 1.06, 1.05, 1.03, 1.0, 0.92, 0.9)
 #: By how much days stray, and what a week adds.
-STRAY, GROWTH_A_WEEK = 0.05, 0.006
+STRAY, GROWTH_A_WEEK = 0.12, 0.006
 #: Of a critic's calls on a day: so many different questions, each asked so often.
 REPEATED, TIMES = 4, 60
 REPEATS_DAYS = 30

@@ -150,7 +150,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         costs = cost_parts(database, settings)
 
         artist = drawing(settings, stack)
-        reports = cost_reports(settings, database, client, permissions, costs, BUDGETS, artist)
+        reports = cost_reports(settings, database, client, permissions, costs, artist)
 
         approvals = approval_desk(database, people, permissions, settings)
         escalations = escalation_desk(database, approvals, settings, costs.prices)
@@ -208,9 +208,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
 
         _begin(bot, stack)
 
-        folder = Folder(database)
-        folder_task = asyncio.create_task(folder.run())
-        stack.push_async_callback(_end_gently, folder_task, folder.stop)
+        _fold(database, stack)
 
         await stack.enter_async_context(
             sending_pictures(
@@ -297,6 +295,13 @@ def _begin(bot: Running, stack: AsyncExitStack) -> None:
     worker_task = supervised(bot.worker.run(), "delivery", bot.give_up)
     stack.push_async_callback(_end, worker_task)
     stack.push_async_callback(bot.worker.stop)
+
+
+def _fold(database: Database, stack: AsyncExitStack) -> None:
+    """Telemetry into its rollups, to the last."""
+    folder = Folder(database)
+    task = asyncio.create_task(folder.run())
+    stack.push_async_callback(_end_gently, task, folder.stop)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

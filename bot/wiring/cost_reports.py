@@ -37,9 +37,9 @@ def cost_reports(
     client: SlackClient,
     permissions: Permissions,
     costs: CostParts,
-    budgets: BudgetDesk,
     artist: Artist,
 ) -> CostReports:
+    budgets = BudgetDesk(database, costs.desk, settings.budgets)
     overview = OverviewDesk(database, permissions, costs.desk, budgets)
     savings = SavingsDesk(database, costs.telemetry, costs.prices, settings.optimisation, settings.zone)
 

@@ -137,7 +137,7 @@ def _budgets() -> Iterator[tuple[str, str, dict[str, Any]]]:
     all_of_them = [control(kind, reason=HOSTILE * 9, status=each) for kind in ControlKind for each in ControlStatus]
     active = control(status=ControlStatus.ACTIVE, started_by="U0ALICE", reason=LONG)
     for label, found in {"none": [], "one": [active], "several": all_of_them * 3}.items():
-        yield "costs/controls", label, cost_lists.controls(found, "rb-")
+        yield "costs/controls", label, cost_lists.controls(found, "")
 
 
 def _notes() -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -72,10 +72,10 @@ async def test_the_picture_follows_in_private(bot: Bot, workspace: Workspace) ->
 
     async def picture():
         shown = (await workspace.state())["ephemeral"]
-        return [each for each in shown if any(block.get("type") == "image" for block in each.get("blocks") or [])]
+        return [each for each in shown if any(block["type"] == "image" for block in each["message"].get("blocks", []))]
 
     [shown] = await until(picture)
-    assert "so far" in shown["text"]
+    assert "so far" in shown["message"]["text"]
     assert shown["user"] == "U0ERIN"
     assert not await workspace.find("so far")
     # A picture that is a minute old serves the next one, too.

@@ -115,7 +115,12 @@ def total(groups: Mapping[str, Spend]) -> Spend:
 def advice(overview: Overview) -> list[str]:
     """What to do, the most urgent first; what waits for somebody comes before what may come."""
     said = [_of_proposals(overview.controls), _of_exceeded(overview), _of_month(overview), _of_unpriced(overview)]
-    return [each for each in said if each] or ["Nothing: the spending is on course."]
+    calm = (
+        "Nothing: the spending is on course."
+        if overview.month.calls
+        else "Nothing yet: no call of this month is known."
+    )
+    return [each for each in said if each] or [calm]
 
 
 def _of_proposals(controls: Sequence[Control]) -> str:
@@ -130,7 +135,9 @@ def _of_exceeded(overview: Overview) -> str:
 
 
 def _over(state: BudgetState) -> str:
-    return f"the {state.budget.period.adjective} budget {state.budget.name} is exceeded by {told_usd(-state.left_usd)}"
+    period, name = state.budget.period.adjective, state.budget.name
+    which = f"the {period} budget" if name == period else f"the {period} budget {name}"
+    return f"{which} is exceeded by {told_usd(-state.left_usd)}"
 
 
 def _of_month(overview: Overview) -> str:

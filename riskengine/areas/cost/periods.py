@@ -12,6 +12,7 @@ _WEEK = timedelta(days=7)
 LONGEST_DAYS = 731
 _BACK = re.compile(r"(\d{1,4})([hdw])")
 _HOURS = {"h": 1, "d": 24, "w": 168}
+_SPOKEN = {"week": "this week", "month": "this month"}
 WORDS = ("today", "yesterday", "week", "last week", "month", "last month")
 EXAMPLES = "today, yesterday, week, last week, month, last month, 7d, 24h, 2026-10 or 2026-10-05"
 
@@ -46,7 +47,7 @@ def parse_period(text: str, now: datetime, zone: tzinfo) -> Period:
         starts_at, ends_at = day_start(first, zone), min(day_start(end, zone), now)
         if starts_at >= now and first != today:
             raise PeriodInvalid(text)
-        return Period(wanted, starts_at, max(starts_at, ends_at))
+        return Period(_SPOKEN.get(wanted, wanted), starts_at, max(starts_at, ends_at))
     if (back := _BACK.fullmatch(wanted)) and 0 < (hours := int(back[1]) * _HOURS[back[2]]) <= LONGEST_DAYS * 24:
         return Period(f"last {back[1]} {_unit(back[2], int(back[1]))}", now - timedelta(hours=hours), now)
     raise PeriodInvalid(text, next(iter(difflib.get_close_matches(wanted, WORDS, n=1)), ""))

@@ -62,3 +62,11 @@ def test_what_is_no_period_is_told_with_the_nearest_word(text, near):
     with pytest.raises(PeriodInvalid) as told:
         parse_period(text, NOW, BERLIN)
     assert told.value.near == near
+
+
+def test_a_word_says_which_one_it_means():
+    assert [parse_period(word, NOW, BERLIN).name for word in ("month", "week", "today")] == [
+        "this month",
+        "this week",
+        "today",
+    ]
