@@ -19,8 +19,11 @@ class PricingSettings(Section):
 class ForecastSettings(Section):
     """How a month's end is projected."""
 
-    history: int = Field(
-        84, ge=14, le=400, description="Whole days that the weekday profile and the growth are learned from."
+    history_days: int = Field(
+        84,
+        ge=14,
+        le=400,
+        description="Whole days before today that the weekday profile and the growth are learned from.",
     )
     draws: int = Field(1_000, ge=200, le=20_000, description="Sums drawn for the interval that holds 90 %.")
 

@@ -69,7 +69,7 @@ class BudgetDesk:
 
     async def _days(self, scope: Mapping[Dimension, tuple[str, ...]], today: date) -> Days:
         """As far back as the month's plan, made on its first day, looks; and as growth does."""
-        first = Period.MONTH.span(today).first - (self.settings.forecast.history + 1) * DAY
+        first = Period.MONTH.span(today).first - (self.settings.forecast.history_days + 1) * DAY
         return await self._history.days(scope, min(first, today - (2 * MONTH_DAYS + 1) * DAY), today)
 
     async def _state(self, budget: Budget, days: Days, kept: _Kept, now: datetime) -> tuple[BudgetState, Plan | None]:
@@ -102,7 +102,7 @@ class BudgetDesk:
         chosen = self.settings.forecast
         # The same draws for a whole day and on each replica: an interval that trembles is read as news.
         random = Random(f"{budget.name} {today}")  # noqa: S311 - no secret
-        drawn = partial(project, random=random, draws=chosen.draws, history_days=chosen.history)
+        drawn = partial(project, random=random, draws=chosen.draws, history_days=chosen.history_days)
         return await asyncio.to_thread(drawn, daily, today, share, *span)
 
     async def _burn(self, state: BudgetState, now: datetime) -> Burn | None:

@@ -1,7 +1,7 @@
 """Burn rate of money: how many times as fast it is spent as the budget allows evenly, in a long and a short window.
 
-Both must be fast: the long window shows that it matters, the short one (a twelfth) that it goes on. A window counts
-only where its limit is above 1: to spend evenly is no alarm.
+Both must be fast: the long window shows that it matters, the short one (a twelfth) that it goes on. A limit
+of at most 1 would be one on spending evenly (`is_alarm`).
 """
 
 from collections.abc import Sequence
@@ -11,10 +11,11 @@ from typing import NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from riskengine.durations import Duration
+from riskengine.durations import Duration, written
 
 #: The long window's part that the short one is.
 SHORT = 12
+SHORTEST_MONTH = timedelta(days=28)
 
 
 class BurnWindow(BaseModel):
@@ -27,10 +28,18 @@ class BurnWindow(BaseModel):
         gt=0, lt=1, max_digits=12, decimal_places=6, description="Share of the budget that it may take."
     )
 
+    def __str__(self) -> str:
+        return f"{self.budget_ratio.normalize():%} in {written(self.long)}"
+
     @property
     def short(self) -> timedelta:
         """Whole minutes, since spending is known by the minute."""
         return max(timedelta(minutes=1), self.long / SHORT // timedelta(minutes=1) * timedelta(minutes=1))
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether spending evenly keeps below its limit, even in the shortest month."""
+        return self.limit(SHORTEST_MONTH) > 1
 
     def limit(self, period: timedelta) -> Decimal:
         """The burn rate above which it takes that share."""
@@ -70,7 +79,7 @@ class Burn(NamedTuple):
             spent.usd / budget_usd * _ratio(period, span)
             for spent, span in ((long, window.long), (short, window.short))
         ]
-        is_fast = limit > 1 and long.calls >= minimum_calls and min(rates) > limit
+        is_fast = long.calls >= minimum_calls and min(rates) > limit
         return cls(window, rates[0], rates[1], limit, long.usd, is_fast)
 
 

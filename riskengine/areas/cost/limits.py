@@ -48,7 +48,7 @@ class CostLimits(BaseModel):
         lt=1,
         max_digits=12,
         decimal_places=6,
-        description="So far below its limit an alert on a projection, a rate or growth ends, so that it does not flap.",
+        description="How far below its limit an alert on a projection, a rate or growth ends, lest it flaps.",
     )
     burn_windows: tuple[BurnWindow, ...] = Field(
         (
@@ -58,6 +58,16 @@ class CostLimits(BaseModel):
         description="Windows in which a month's budget may burn too fast; each with one of a twelfth beside it.",
     )
     burn_samples: int = Field(5, ge=1, description="Calls in the long window below which a burn rate says nothing.")
+
+    @field_validator("burn_windows")
+    @classmethod
+    def _are_alarms(cls, windows: tuple[BurnWindow, ...]) -> tuple[BurnWindow, ...]:
+        for each in windows:
+            if not each.is_alarm:
+                raise ValueError(
+                    f"{each} of a month is what spending evenly takes, too; write a shorter window or a larger share"
+                )
+        return windows
 
     @field_validator("warn_percents")
     @classmethod

@@ -14,6 +14,8 @@ from riskengine.areas.cost.forecast import DayCost, month_of, project_month
 OFFICE = (1.1, 1.2, 1.2, 1.15, 1.0, 0.35, 0.3)
 #: Days of a year of noise, from which months are drawn again and again.
 POOL = 364
+#: Growth a week, at least and at most: a doubling takes months, and some shrink.
+GROWTH = (-0.01, 0.06)
 #: The month that is projected, and the days before it.
 MONTH = date(2026, 10, 1)
 HISTORY = 84
@@ -41,13 +43,16 @@ class Score(NamedTuple):
     months: int
 
 
-def bootstrapped(seed: int, count: int) -> Iterator[Month]:
-    """Months of one organisation: noise of whole days is drawn, with replacement, from the same year."""
+def bootstrapped(seed: int, count: int, growth: tuple[float, float] = GROWTH) -> Iterator[Month]:
+    """Months of one organisation: noise of whole days is drawn, with replacement, from the same year.
+
+    Each month grows as it likes, between two shares a week.
+    """
     random = Random(seed)
     pool = [random.lognormvariate(0, 0.22) * (1.6 if random.random() < 0.03 else 1) for _ in range(POOL)]
     for _ in range(count):
-        growth = random.uniform(-0.01, 0.06) / 7
-        yield Month([_day(number, growth, random.choice(pool)) for number in range(-HISTORY - 1, 31)])
+        daily = random.uniform(*growth) / 7
+        yield Month([_day(number, daily, random.choice(pool)) for number in range(-HISTORY - 1, 31)])
 
 
 def _day(number: int, growth: float, noise: float) -> DayCost:

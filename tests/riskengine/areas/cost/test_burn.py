@@ -44,10 +44,11 @@ def test_both_windows_must_be_fast(long, short, calls, is_fast):
     assert found.short_rate == Decimal(short) * 12
 
 
-def test_an_even_rate_is_never_fast():
+def test_an_even_rate_is_no_alarm():
     lazy = BurnWindow(long=timedelta(days=3), budget_ratio=Decimal("0.05"))
     assert lazy.limit(MONTH) == Decimal("0.5")
-    assert not burn("70", "6", window=lazy).is_fast
+    assert not lazy.is_alarm
+    assert WINDOW.is_alarm
 
 
 def test_short_windows_are_whole_minutes():
