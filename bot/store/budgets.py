@@ -24,7 +24,7 @@ from bot.store.dialects import upsert
 from bot.store.due import DueKind
 from bot.store.schema import Id, Json, UtcDateTime, metadata
 from riskengine.areas.cost.budgets import Raise
-from riskengine.areas.cost.conditions import Condition, Key
+from riskengine.areas.cost.conditions import Condition, Key, Told
 
 RAISE = "budget_raise"
 
@@ -74,10 +74,9 @@ cost_conditions = Table(
 
 
 class Held(NamedTuple):
-    """An alert that holds: its period, and what identifies it."""
+    """An alert that holds, and how it was told."""
 
-    period: str
-    labels: dict[str, str]
+    told: Told
     severity: str
     held_since: datetime
 
@@ -151,7 +150,7 @@ def freeze(tx: Transaction, plans: Sequence[Plan]) -> None:
 def held(tx: Transaction) -> dict[Key, Held]:
     """All alerts of the area that hold."""
     return {
-        (row.name, row.subject): Held(row.period, row.labels, row.severity, row.held_since)
+        (row.name, row.subject): Held(Told(row.period, row.labels), row.severity, row.held_since)
         for row in tx.execute(select(cost_conditions))
     }
 

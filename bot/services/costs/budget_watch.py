@@ -81,7 +81,7 @@ class BudgetWatch(Collector):
         store.freeze(tx, standing.unfrozen)
         held = store.held(tx)
         conditions = judge(facts, self._limits, held)
-        found = changes({key: each.period for key, each in held.items()}, conditions)
+        found = changes({key: each.told for key, each in held.items()}, conditions)
         store.forget(tx, found.ends)
         store.hold(tx, [*found.begins, *found.silent])
         ended = [_end(key, held[key]) for key in found.ends]
@@ -121,7 +121,7 @@ def _begin(condition: Condition) -> Signal:
 
 
 def _end(key: Key, held: Held) -> Signal:
-    return _signal(key[0], Severity(held.severity), SignalStatus.RESOLVED, held.labels, {})
+    return _signal(key[0], Severity(held.severity), SignalStatus.RESOLVED, held.told.labels, {})
 
 
 def _signal(

@@ -9,6 +9,13 @@ from riskengine.response.alerts import Severity
 Key = tuple[str, str]
 
 
+class Told(NamedTuple):
+    """What was told of a condition that holds: its period, and the labels that identify its alert."""
+
+    period: str
+    labels: dict[str, str]
+
+
 class Condition(NamedTuple):
     """One thing that may be told as an alert."""
 
@@ -38,10 +45,10 @@ class Changes(NamedTuple):
     silent: tuple[Condition, ...]
 
 
-def changes(known: Mapping[Key, str], conditions: Sequence[Condition]) -> Changes:
-    """`known` holds the period of each condition that was told and held; one that nobody judges any more ends."""
+def changes(known: Mapping[Key, Told], conditions: Sequence[Condition]) -> Changes:
+    """`known` are those that were told and held; one that nobody judges any more ends."""
     judged = {each.key: each for each in conditions}
-    ends = [key for key, period in known.items() if _is_over(judged.get(key), period)]
+    ends = [key for key, told in known.items() if _is_over(judged.get(key), told)]
     new = [each for each in conditions if each.holds and (each.key not in known or each.key in ends)]
     return Changes(
         ends=tuple(ends),
@@ -50,7 +57,8 @@ def changes(known: Mapping[Key, str], conditions: Sequence[Condition]) -> Change
     )
 
 
-def _is_over(condition: Condition | None, period: str) -> bool:
+def _is_over(condition: Condition | None, told: Told) -> bool:
+    """Also when it is about something else by now: another period, or another scope under the same name."""
     if condition is None or condition.holds is False:
         return True
-    return condition.period != period
+    return Told(condition.period, condition.labels) != told

@@ -1,5 +1,6 @@
 """Budgets over time, on both databases: read, told once, resolved, raised, returned, planned."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -157,6 +158,29 @@ async def test_neither_a_restart_nor_another_replica_tells_again(house, make_hou
         await other.look()
     await rival.close()
     assert await house.episodes("daily_budget_exceeded") == 1
+
+
+async def test_replicas_that_look_at_once_tell_once(house, database_url, clock):
+    await house.spend(60)
+    rival = open_database(database_url, clock)
+    other = House(rival, clock, **DAILY)
+    await asyncio.gather(*(each.watch.look() for each in (house, other, house, other)))
+    await rival.close()
+    assert await house.episodes("daily_budget_exceeded") == 1
+
+
+async def test_another_scope_under_the_same_name(make_house):
+    def payments(team: str) -> dict:
+        return {**DAILY, "daily_usd": 0, "more": [{"name": "a", "period": "day", "usd": 5, "scope": {"team": team}}]}
+
+    house = make_house(**payments("payments"))
+    house.at(MONDAY)
+    await house.spend(6, team="payments")
+    await house.spend(6, team="search")
+    await house.look()
+    await make_house(**payments("search")).look()
+    rows = await house.rows(alerts)
+    assert [(row.labels["team"], str(row.status)) for row in rows] == [("payments", "resolved"), ("search", "firing")]
 
 
 async def test_replicas_take_turns(house):

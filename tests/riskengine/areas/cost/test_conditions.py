@@ -2,7 +2,7 @@
 
 import pytest
 
-from riskengine.areas.cost.conditions import Condition, changes
+from riskengine.areas.cost.conditions import Condition, Told, changes
 from riskengine.response.alerts import Severity
 
 
@@ -10,7 +10,7 @@ def condition(holds: bool | None = True, *, name: str = "n", period: str = "p1",
     return Condition(name, "daily", holds, Severity.HIGH, {}, {}, period, outranked)
 
 
-HELD = {("n", "daily"): "p1"}
+HELD = {("n", "daily"): Told("p1", {})}
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,13 @@ def test_transitions(known, condition, begins, ends):
     assert found.silent == ()
 
 
+def test_another_scope_under_the_same_name_is_another_alert():
+    now = condition()._replace(labels={"team": "search"})
+    found = changes(HELD, [now])
+    assert found.ends == (now.key,)
+    assert found.begins == (now,)
+
+
 def test_what_nobody_judges_any_more_ends():
     assert changes(HELD, []).ends == (("n", "daily"),)
 
@@ -47,6 +54,8 @@ def test_what_says_less_holds_without_a_word():
 
 
 def test_what_was_told_before_it_was_outranked_goes_on():
-    found = changes({("80", "daily"): "p1"}, [condition(name="80", outranked=True), condition(name="exceeded")])
+    found = changes(
+        {("80", "daily"): Told("p1", {})}, [condition(name="80", outranked=True), condition(name="exceeded")]
+    )
     assert [each.name for each in found.begins] == ["exceeded"]
     assert found.ends == found.silent == ()
