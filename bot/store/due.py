@@ -54,6 +54,8 @@ class DueKind(StrEnum):
     COST_DIGEST = "cost_digest"
     #: The subject is the id of the cost control, whose time is over.
     END_CONTROL = "control.end"
+    #: The subject is the id of the raise of a budget, whose time is over.
+    RETURN_BUDGET = "budget.return"
 
 
 #: Work on what mutes alerts: it waits until nobody mutes by what was in force (`muting`), and takes its row only then.

@@ -40,6 +40,7 @@ from bot.services.complaints.desk import ComplaintDesk
 from bot.services.controls.desk import ControlDesk
 from bot.services.controls.life import adopt_settings, end_due
 from bot.services.controls.terms import controls_in_force
+from bot.services.costs.raises import return_budgets
 from bot.services.escalations import need
 from bot.services.inhibitions.review import review_inhibitions
 from bot.services.inhibitions.reweigh import reweigh
@@ -68,6 +69,7 @@ from bot.store.open import open_engine
 from bot.store.postgresql import database_now
 from bot.store.sqlite import SqliteEngine
 from bot.wiring.approvals import approval_desk, approval_upkeep
+from bot.wiring.budgets import watching_budgets
 from bot.wiring.callbacks import sending_callbacks
 from bot.wiring.cost_reports import cost_reports, telling_costs
 from bot.wiring.costs import cost_parts, watching_costs
@@ -238,6 +240,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             ropes=[
                 *upkeep(settings, database, worker, delivery, health, session, registry),
                 *watching_escalations(settings, database, heart, due_runner, registry),
+                *watching_budgets(settings, database, costs.desk, registry),
                 BellRope("prune_callbacks", callbacks.prune, PRUNE_INTERVAL),
                 *approval_upkeep(database, approvals, settings),
                 *watching_costs(settings, database, costs),
@@ -282,6 +285,7 @@ def _works(settings: Settings, terms: ApprovalTerms) -> dict[DueKind, Any]:
         DueKind.ADVANCE_APPROVAL: lambda tx, rows: advance_requests(tx, rows, terms),
         DueKind.LOSE_EXECUTION: lose_executions,
         DueKind.COST_DIGEST: lambda tx, rows: cost_digests.order(tx, rows, settings),
+        DueKind.RETURN_BUDGET: return_budgets,
         DueKind.ESCALATION_REVIEW: lambda tx, rows: escalation_reports.tell(tx, rows, settings),
         DueKind.END_CONTROL: lambda tx, rows: end_due(tx, rows, controls),
         DueKind.ASK_NEED: lambda tx, rows: need.ask(tx, rows, settings.escalation.ask_need_after),
