@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.handlers import approvals_words
+from bot.handlers import approvals_words, costs_words
 from bot.handlers.alerts_words import WORDS
 from bot.services.escalations.forms import Flag
 from bot.slack.ids import COMMANDS, SHORTCUTS, Action, Command, Input, View
@@ -117,7 +117,11 @@ def test_commands_that_are_named_to_people_work():
             named |= set(_COMMAND.findall(str(each.get("text", ""))))
     assert named
     assert {command for command, _ in named} <= heard("command")
-    for command, words in ((Command.ALERTS, WORDS), (Command.APPROVALS, approvals_words.WORDS)):
+    for command, words in (
+        (Command.ALERTS, WORDS),
+        (Command.APPROVALS, approvals_words.WORDS),
+        (Command.COST, costs_words.WORDS),
+    ):
         assert {word for named_one, word in named if word and named_one == command} <= set(words)
 
 

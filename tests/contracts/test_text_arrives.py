@@ -5,20 +5,28 @@ What is documented to go: C0 controls but newline and tab, bidirectional overrid
 """
 
 import re
+from datetime import UTC
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.slack import alert_lists, home_view
+from bot.slack import alert_lists, cost_lists, home_view
 from bot.slack.alert_cards import to_card, to_digest
 from bot.slack.group_views import group_view
 from bot.slack.render import render
 from bot.slack.text import plain
+from riskengine.areas.cost.overview import Breakdown, Part
+from riskengine.areas.cost.periods import Period
+from riskengine.areas.cost.spend import Spend
 from riskengine.response.reports import GroupDetail
+from riskengine.series import Dimension
+from tests.contracts import cost_examples
 from tests.contracts.examples import FOOTERS, HOSTILE, an_alert, group
 from tests.contracts.test_ids import objects
 from tests.contracts.test_templates import flaws
+from tests.contracts.texts import NOON
 
 NASTY = "&<>@#!|^*_~`:;{}%\"'\\/\n\t\x00\x1b\u202e\u2066\u200d\ud800👩é한ab0"
 TEXT = st.text(max_size=60) | st.text(alphabet=NASTY, max_size=60) | st.just(HOSTILE)
@@ -55,6 +63,21 @@ def shown(
 def test_no_text_becomes_a_mention_a_link_or_a_broadcast(name, subject, area, labels, summary, action):
     annotations = {"summary": summary, "action": action, "runbook_url": action}
     for message in shown(name, subject, area, labels, annotations):
+        assert flaws(message) == []
+        assert_means_nothing(message)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=100)
+@given(TEXT)
+def test_no_name_of_a_model_or_team_becomes_anything_else(name):
+    part = Part(name, Spend(usd=Decimal(3), calls=4, unpriced_calls=1, unpriced_tokens=9))
+    period = Period("today", NOON, NOON)
+    for message in (
+        cost_lists.status(cost_examples.overview(name, models=(part,), roles=(part,), unpriced=(part,)), ""),
+        cost_lists.breakdown(Breakdown(Dimension.TEAM, period, (part,), part.spend), UTC, ""),
+        cost_lists.wrong_breakdown(name, "", ""),
+        cost_lists.wrong_period(name, "", ""),
+    ):
         assert flaws(message) == []
         assert_means_nothing(message)
 

@@ -73,6 +73,25 @@ def test_a_slow_provider_is_slow_for_its_calls_alone():
     assert max(waited) < LONGEST_QUEUE_SECONDS + 20, "a call ends within the next minute, where it is looked for"
 
 
+def test_a_loop_calls_besides_and_costs_more_than_everybody():
+    loop = Spell(Trouble.RUNAWAY, NOON, NOON + timedelta(minutes=60), "architect", "claude-opus-4-1")
+    normal = calls(minutes=MINUTES[:90])
+    both = calls(loop, minutes=MINUTES[:90])
+    besides = [call for call in both if call not in normal]
+    assert [call for call in both if call in normal] == normal
+    assert len(besides) == 180
+    assert all(NOON <= call.at < NOON + timedelta(hours=1) for call in besides)
+    assert max(call.duration_seconds for call in besides) < 60, "a call ends within the next minute"
+    assert sum(call.cost_usd for call in besides) > 500
+
+
+def test_critics_ask_some_questions_again():
+    hashes = Counter(call.request_hash for call in calls())
+    again = {name: count for name, count in hashes.items() if count > 1}
+    assert len(again) == 12
+    assert 0.005 < sum(again.values()) / hashes.total() < 0.03
+
+
 def test_a_failing_provider_refuses_some():
     failing = spell(Trouble.FAILING, "direct_api")
     concerned = [call for call in calls(failing) if failing.concerns(call)]

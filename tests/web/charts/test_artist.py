@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.web.charts.artist import Artist, DrawingFailed
+from riskengine.areas.cost.trend import SpendTrend
 from riskengine.charts import Chart
 
 ROOT = Path(__file__).parents[3]
@@ -66,6 +67,36 @@ async def test_every_chart_is_a_picture_of_one_size(artist):
     pictures = {name: await artist.draw(each) for name, each in charts.items()}
     assert {name: size(each) for name, each in pictures.items()} == dict.fromkeys(charts, (800, 400))
     assert len(set(pictures.values())) == len(charts)
+
+
+def trend(**changes) -> SpendTrend:
+    plain = {
+        "title": "March 2026: $120.00 so far",
+        "days": 31,
+        "at_days": tuple(float(each) for each in range(11)),
+        "spent_usd": tuple(12.0 * each for each in range(11)),
+        "budget_usd": 400.0,
+        "ending": {"usd": 372.0, "low": 340.0, "high": 410.0},
+        "time_zone": "Europe/Berlin",
+    }
+    return SpendTrend.model_validate({**plain, **changes})
+
+
+async def test_every_month_is_a_picture_of_the_same_size(artist):
+    months = {
+        "plain": trend(),
+        "no budget": trend(budget_usd=None),
+        "no ending": trend(ending=None),
+        "no interval": trend(ending={"usd": 372.0, "low": None, "high": None}),
+        "over": trend(budget_usd=100.0),
+        "nothing": trend(at_days=(0.0,), spent_usd=(0.0,), budget_usd=None, ending=None),
+        "huge": trend(spent_usd=(1e9,) * 11),
+        "last day": trend(at_days=(0.0, 31.0), spent_usd=(0.0, 400.0)),
+        "hostile": trend(title="$\\frac{a}{$ <b> \x00 \U0001f4a5"),
+    }
+    pictures = {name: await artist.draw(each) for name, each in months.items()}
+    assert {name: size(each) for name, each in pictures.items()} == dict.fromkeys(months, (800, 400))
+    assert len(set(pictures.values())) == len(months)
 
 
 async def test_a_chart_that_cannot_be_drawn_does_not_stop_the_next(artist):
