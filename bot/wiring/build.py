@@ -40,6 +40,8 @@ from bot.services.complaints.desk import ComplaintDesk
 from bot.services.controls.desk import ControlDesk
 from bot.services.controls.life import adopt_settings, end_due
 from bot.services.controls.terms import controls_in_force
+from bot.services.costs.desk import CostDesk
+from bot.services.costs.raises import return_budgets
 from bot.services.escalations import need
 from bot.services.inhibitions.review import review_inhibitions
 from bot.services.inhibitions.reweigh import reweigh
@@ -68,6 +70,7 @@ from bot.store.open import open_engine
 from bot.store.postgresql import database_now
 from bot.store.sqlite import SqliteEngine
 from bot.wiring.approvals import approval_desk, approval_upkeep
+from bot.wiring.budgets import watching_budgets
 from bot.wiring.callbacks import sending_callbacks
 from bot.wiring.escalations import escalation_desk, watching_escalations
 from bot.wiring.homes import publishing_homes
@@ -230,6 +233,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             ropes=[
                 *upkeep(settings, database, worker, delivery, health, session, registry),
                 *watching_escalations(settings, database, heart, due_runner, registry),
+                *watching_budgets(settings, database, CostDesk(database, telemetry, settings), registry),
                 BellRope("prune_callbacks", callbacks.prune, PRUNE_INTERVAL),
                 *approval_upkeep(database, approvals, settings),
             ],
@@ -270,6 +274,7 @@ def _works(settings: Settings, terms: ApprovalTerms) -> dict[DueKind, Any]:
         DueKind.NOISE_REPORT: lambda tx, rows: noise.tell(tx, rows, settings),
         DueKind.ADVANCE_APPROVAL: lambda tx, rows: advance_requests(tx, rows, terms),
         DueKind.LOSE_EXECUTION: lose_executions,
+        DueKind.RETURN_BUDGET: return_budgets,
         DueKind.ESCALATION_REVIEW: lambda tx, rows: escalation_reports.tell(tx, rows, settings),
         DueKind.END_CONTROL: lambda tx, rows: end_due(tx, rows, controls),
         DueKind.ASK_NEED: lambda tx, rows: need.ask(tx, rows, settings.escalation.ask_need_after),
