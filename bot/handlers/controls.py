@@ -9,18 +9,18 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from bot.handlers.context import Context, commit_then_acknowledge, delivery_id, number_in, pressed, tell
 from bot.services.controls.respond import ControlPress
 from bot.slack.ids import Action
-from riskengine.response.controls import Wish
+from riskengine.response.controls import ControlWish
 
-WISHES: Mapping[Action, Wish] = {
-    Action.START_CONTROL: Wish.START,
-    Action.DECLINE_CONTROL: Wish.DECLINE,
-    Action.END_CONTROL: Wish.END,
-    Action.PROLONG_CONTROL: Wish.PROLONG,
+WISHES: Mapping[Action, ControlWish] = {
+    Action.START_CONTROL: ControlWish.START,
+    Action.DECLINE_CONTROL: ControlWish.DECLINE,
+    Action.END_CONTROL: ControlWish.END,
+    Action.PROLONG_CONTROL: ControlWish.PROLONG,
 }
 
 
 def register(app: AsyncApp, context: Context) -> None:
-    def fulfil(wish: Wish) -> Callable[..., Awaitable[None]]:
+    def fulfil(wish: ControlWish) -> Callable[..., Awaitable[None]]:
         async def listener(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
             press = ControlPress(
                 user_id=body["user"]["id"],

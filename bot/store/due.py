@@ -50,12 +50,12 @@ class DueKind(StrEnum):
     ASK_NEED = "escalation.ask_need"
     #: The weekly review of escalations; there is one, its subject is 1.
     ESCALATION_REVIEW = "escalation_review"
-    #: The daily digest of cost; there is one, its subject is 1.
-    COST_DIGEST = "cost_digest"
-    #: The subject is the id of the cost control, whose time is over.
-    END_CONTROL = "control.end"
     #: The subject is the id of the raise of a budget, whose time is over.
     RETURN_BUDGET = "budget.return"
+    #: The subject is the id of the cost control, whose time is over.
+    END_CONTROL = "control.end"
+    #: The daily digest of cost; there is one, its subject is 1.
+    COST_DIGEST = "cost_digest"
 
 
 #: Work on what mutes alerts: it waits until nobody mutes by what was in force (`muting`), and takes its row only then.

@@ -71,7 +71,7 @@ class ControlEnd(StrEnum):
 BY_PEOPLE = frozenset({ControlEnd.REVERSED, ControlEnd.DECLINED})
 
 
-class Wish(StrEnum):
+class ControlWish(StrEnum):
     """What a person may want of a control."""
 
     START = "start"
@@ -81,11 +81,11 @@ class Wish(StrEnum):
 
 
 #: The one status in which each wish can be fulfilled.
-POSSIBLE: Mapping[Wish, ControlStatus] = {
-    Wish.START: ControlStatus.PROPOSED,
-    Wish.DECLINE: ControlStatus.PROPOSED,
-    Wish.END: ControlStatus.ACTIVE,
-    Wish.PROLONG: ControlStatus.ACTIVE,
+POSSIBLE: Mapping[ControlWish, ControlStatus] = {
+    ControlWish.START: ControlStatus.PROPOSED,
+    ControlWish.DECLINE: ControlStatus.PROPOSED,
+    ControlWish.END: ControlStatus.ACTIVE,
+    ControlWish.PROLONG: ControlStatus.ACTIVE,
 }
 
 

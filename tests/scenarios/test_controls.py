@@ -9,6 +9,7 @@ from bot.services.controls.terms import controls_in_force
 from bot.store.audit import audit
 from riskengine.response.controls import Condition, Sighting
 from tests.scenarios.driver import Bot, Workspace, until
+from tests.scenarios.wire import Wire
 
 #: Its score is exactly 0.5.
 TASK = {
@@ -40,7 +41,7 @@ async def listed(bot: Bot, **query) -> list[dict]:
     return answer.json()["controls"]
 
 
-async def test_proposed_pressed_enforced_and_ended(bot: Bot, workspace: Workspace) -> None:
+async def test_proposed_pressed_enforced_and_ended(bot: Bot, workspace: Workspace, wire: Wire) -> None:
     assert (await decided(bot))["escalate"]
     await see(bot)
     card = await workspace.expect_card("Cost control proposed: Tightened escalation criteria", REASON, "score of 0.6")
@@ -61,8 +62,8 @@ async def test_proposed_pressed_enforced_and_ended(bot: Bot, workspace: Workspac
     assert f"0.6 in place of 0.5 by cost control {proposed['id']} (tighten_escalation)" in tightened["reason"]
     small = await bot.api.post("/v1/escalations", json=TASK)
     assert (small.status_code, small.json()["status"]) == (201, "not_needed")
-    late = await workspace.user("ivan").press(card, START)
-    assert "<@U0HANA> has started it" in late.private
+    late = {"action_id": START, "value": str(proposed["id"])}
+    assert "<@U0HANA> has started it" in (await wire.press("U0IVAN", card, late))[1]
 
     for emergency in ({"emergency": True}, {"production_outage": True}, {"security_types": ["data_breach"]}):
         exempt = await decided(bot, **emergency)
@@ -76,7 +77,8 @@ async def test_proposed_pressed_enforced_and_ended(bot: Bot, workspace: Workspac
     again = await decided(bot)
     assert again["escalate"]
     assert "cost control" not in again["reason"]
-    assert "<@U0IVAN> has ended it" in (await workspace.user("hana").press(active, PROLONG)).private
+    late = {"action_id": PROLONG, "value": str(proposed["id"])}
+    assert "<@U0IVAN> has ended it" in (await wire.press("U0HANA", active, late))[1]
     told = [each.words for each in await workspace.replies(over)]
     assert len(told) == 2
     assert "started" in told[0]
@@ -109,7 +111,8 @@ async def test_what_orchestrators_read(bot: Bot, workspace: Workspace, token: st
     assert [each.effect.calls_per_minute for each in told] == [None, 60]
     await workspace.advance(24 * HOUR)
     assert await listed(bot) == []
-    await workspace.expect_card("Cost control over", "Ended by itself")
+    for title in ("Rate limiting", "Cost-saving mode"):
+        await workspace.expect_card(f"Cost control over: {title}", "Ended by itself")
 
 
 @pytest.mark.parametrize(

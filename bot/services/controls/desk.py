@@ -10,7 +10,7 @@ from bot.services.controls.terms import ControlsInForce
 from bot.services.permissions import Permissions, Verb
 from bot.store import controls as store
 from bot.store.database import Database, Transaction
-from riskengine.response.controls import Control, ControlStatus, Wish
+from riskengine.response.controls import Control, ControlStatus, ControlWish
 
 #: Controls in one listing.
 LISTED = 100
@@ -28,7 +28,7 @@ class ControlDesk:
         """Why this user may not decide about controls; None when they may."""
         return await self._permissions.refusal(user_id, Verb.CONTROL)
 
-    async def press(self, pressed: ControlPress, wish: Wish) -> Answer:
+    async def press(self, pressed: ControlPress, wish: ControlWish) -> Answer:
         return await self._person(pressed.user_id, lambda tx: respond.press(tx, pressed, wish, self._terms))
 
     async def start(self, wanted: ControlStart) -> Answer:

@@ -22,8 +22,8 @@ from riskengine.response.controls import (
     ControlPolicy,
     ControlStatus,
     ControlTerms,
+    ControlWish,
     Step,
-    Wish,
 )
 
 
@@ -48,7 +48,7 @@ class ControlStart(BaseModel):
     delivery_id: str
 
 
-def press(tx: Transaction, pressed: ControlPress, wish: Wish, terms: ControlsInForce) -> Answer:
+def press(tx: Transaction, pressed: ControlPress, wish: ControlWish, terms: ControlsInForce) -> Answer:
     """Fulfil a wish, or say why it cannot be."""
     if not inbound.is_first(tx, "press", pressed.delivery_id):
         return Answer.unchanged("")
@@ -104,9 +104,9 @@ def _prolong(tx: Transaction, control: Control, by: str, terms: ControlTerms) ->
     return controls.prolong(control, by, terms, tx.now)
 
 
-_STEPS: Mapping[Wish, Callable[[Transaction, Control, str, ControlTerms], Step | None]] = {
-    Wish.START: _start,
-    Wish.DECLINE: _decline,
-    Wish.END: _end,
-    Wish.PROLONG: _prolong,
+_STEPS: Mapping[ControlWish, Callable[[Transaction, Control, str, ControlTerms], Step | None]] = {
+    ControlWish.START: _start,
+    ControlWish.DECLINE: _decline,
+    ControlWish.END: _end,
+    ControlWish.PROLONG: _prolong,
 }

@@ -2,13 +2,13 @@
 
 from bot.services.answers import at, who
 from riskengine.response.control_words import TITLES
-from riskengine.response.controls import Control, ControlEnd, ControlKind, ControlStatus, Wish
+from riskengine.response.controls import Control, ControlEnd, ControlKind, ControlStatus, ControlWish
 
 GONE = "This control is not in my records any more. Nothing was changed."
 NOTHING = "Nothing was changed."
 
 
-def too_late(control: Control, wish: Wish, user_id: str) -> str:
+def too_late(control: Control, wish: ControlWish, user_id: str) -> str:
     """Why this wish cannot be fulfilled: how the control stands, by whom, since when."""
     if control.status is ControlStatus.ENDED:
         return f"{TITLES[control.kind]}: {_ended(control, user_id)} {NOTHING}"

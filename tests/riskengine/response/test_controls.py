@@ -16,9 +16,9 @@ from riskengine.response.controls import (
     ControlPolicy,
     ControlStatus,
     ControlTerms,
+    ControlWish,
     Effect,
     Sighting,
-    Wish,
     adopt,
     begin,
     consider,
@@ -169,7 +169,7 @@ def test_what_ran_out_is_over_since_it_ran_out():
     assert end(active(), ControlEnd.REVERSED, "U0HANA", NOON + HOUR).control.ended_at == NOON + HOUR
 
 
-@pytest.mark.parametrize("wish", Wish)
+@pytest.mark.parametrize("wish", ControlWish)
 def test_nothing_can_be_wished_of_what_is_over(wish):
     assert POSSIBLE[wish] is not ControlStatus.ENDED
 

@@ -15,7 +15,7 @@ from bot.store.controls import CONTROL
 from bot.store.database import Database
 from bot.store.due import DueKind
 from bot.store.messages import messages
-from riskengine.response.controls import Condition, Control, ControlKind, ControlStatus, Sighting, Wish
+from riskengine.response.controls import Condition, Control, ControlKind, ControlStatus, ControlWish, Sighting
 
 REASON = "The escalation rate of the last day is 8 %, above 5 %."
 _deliveries = count(1)
@@ -41,7 +41,7 @@ class ControlOffice:
         [newest] = await self.listed(ControlStatus.PROPOSED)
         return newest
 
-    async def press(self, control: Control, wish: Wish, user: str = "U0HANA", delivery: str = ""):
+    async def press(self, control: Control, wish: ControlWish, user: str = "U0HANA", delivery: str = ""):
         pressed = ControlPress(user_id=user, control_id=control.id, delivery_id=delivery or f"c{next(_deliveries)}")
         return await self.database.write(lambda tx: respond.press(tx, pressed, wish, self.terms))
 

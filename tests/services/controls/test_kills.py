@@ -15,7 +15,7 @@ from bot.scheduling.due import DueRunner
 from bot.services.controls.life import end_due
 from bot.store.due import DueKind
 from bot.store.open import open_database
-from riskengine.response.controls import Condition, ControlStatus, Wish
+from riskengine.response.controls import Condition, ControlStatus, ControlWish
 from tests.services.controls.office import ControlOffice
 
 async def main(url, later):
@@ -27,7 +27,7 @@ async def main(url, later):
     if not await office.listed():
         await office.see(Condition.ESCALATION_RATE)
     for proposed in await office.listed(ControlStatus.PROPOSED):
-        await office.press(proposed, Wish.START, delivery="hana's press")
+        await office.press(proposed, ControlWish.START, delivery="hana's press")
     clock.advance(24 * 3600)
     await runner.do_all()
     await database.close()

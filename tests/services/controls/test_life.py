@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from riskengine.response.controls import Condition, ControlEnd, ControlKind, ControlStatus, Wish
+from riskengine.response.controls import Condition, ControlEnd, ControlKind, ControlStatus, ControlWish
 from tests.services.controls.office import REASON, ControlOffice, in_force
 
 RATE, OVERRUN, DAILY = Condition
@@ -17,12 +17,12 @@ async def test_proposed_started_and_ended_by_presses(office, clock):
     proposed = await office.proposed()
     assert (proposed.kind, proposed.reason) == (ControlKind.TIGHTEN_ESCALATION, REASON)
     assert await office.tightening() == ""
-    assert (await office.press(proposed, Wish.START)).changed
+    assert (await office.press(proposed, ControlWish.START)).changed
     [active] = await office.active()
     assert (active.started_by, active.expires_at - active.starts_at) == ("U0HANA", DAY)
     assert await office.ends_at(active) == active.expires_at
     assert await office.tightening() == f"cost control {active.id} (tighten_escalation)"
-    assert (await office.press(active, Wish.END, "U0IVAN")).changed
+    assert (await office.press(active, ControlWish.END, "U0IVAN")).changed
     ended = await office.now(active)
     assert (ended.ended_because, ended.ended_by) == (ControlEnd.REVERSED, "U0IVAN")
     assert await office.tightening() == ""
@@ -41,7 +41,7 @@ async def test_the_same_condition_again_changes_nothing(office, clock):
         clock.advance(60)
         await office.see(RATE)
     assert await office.listed() == [proposed]
-    await office.press(proposed, Wish.START)
+    await office.press(proposed, ControlWish.START)
     before = await office.listed()
     await office.see(RATE)
     assert await office.listed() == before
@@ -49,8 +49,8 @@ async def test_the_same_condition_again_changes_nothing(office, clock):
 
 async def test_a_reversal_holds_for_its_pause(office, clock):
     proposed = await office.proposed()
-    await office.press(proposed, Wish.START)
-    await office.press(proposed, Wish.END)
+    await office.press(proposed, ControlWish.START)
+    await office.press(proposed, ControlWish.END)
     clock.advance(12 * HOUR - 1)
     await office.see(RATE)
     assert await office.listed(ControlStatus.PROPOSED) == []
@@ -63,7 +63,7 @@ async def test_a_reversal_holds_for_its_pause(office, clock):
 
 async def test_it_ends_by_itself_and_the_channel_is_told(office, clock):
     proposed = await office.proposed()
-    await office.press(proposed, Wish.START)
+    await office.press(proposed, ControlWish.START)
     clock.advance(24 * HOUR)
     assert await office.active() == ()
     await office.tick()
@@ -79,7 +79,7 @@ async def test_a_proposal_that_nobody_presses_is_dropped(office, clock):
     clock.advance(24 * HOUR)
     await office.tick()
     assert (await office.now(proposed)).ended_because is ControlEnd.EXPIRED
-    answer = await office.press(proposed, Wish.START)
+    answer = await office.press(proposed, ControlWish.START)
     assert not answer.changed
     assert "its time was over" in answer.text
 
@@ -87,9 +87,9 @@ async def test_a_proposal_that_nobody_presses_is_dropped(office, clock):
 async def test_a_late_timer_decides_nothing(office, clock):
     """The press and the sighting end first what ran out."""
     proposed = await office.proposed()
-    await office.press(proposed, Wish.START)
+    await office.press(proposed, ControlWish.START)
     clock.advance(24 * HOUR + 1)
-    answer = await office.press(proposed, Wish.PROLONG)
+    answer = await office.press(proposed, ControlWish.PROLONG)
     assert "its time was over" in answer.text
     assert (await office.now(proposed)).ended_because is ControlEnd.EXPIRED
     again = await office.proposed()
@@ -101,10 +101,10 @@ async def test_a_late_timer_decides_nothing(office, clock):
 
 async def test_prolonged_by_a_press(office, clock):
     proposed = await office.proposed()
-    await office.press(proposed, Wish.START)
+    await office.press(proposed, ControlWish.START)
     clock.advance(10 * HOUR)
-    assert (await office.press(proposed, Wish.PROLONG, "U0IVAN")).changed
-    again = await office.press(proposed, Wish.PROLONG, "U0LEA")
+    assert (await office.press(proposed, ControlWish.PROLONG, "U0IVAN")).changed
+    again = await office.press(proposed, ControlWish.PROLONG, "U0LEA")
     assert not again.changed
     assert "<@U0IVAN> has prolonged it" in again.text
     clock.advance(14 * HOUR)
@@ -138,7 +138,7 @@ async def test_automatic_starts_by_itself_and_goes_on_while_its_condition_holds(
 )
 async def test_what_ends_with_its_condition(office, condition, is_over):
     proposed = await office.proposed(condition)
-    await office.press(proposed, Wish.START)
+    await office.press(proposed, ControlWish.START)
     await office.see(condition, holds=False)
     assert (await office.now(proposed)).is_open is not is_over
 
@@ -147,7 +147,7 @@ async def test_a_proposal_whose_condition_is_over_is_dropped(office):
     proposed = await office.proposed()
     await office.see(RATE, holds=False)
     assert (await office.now(proposed)).ended_because is ControlEnd.CONDITION_OVER
-    answer = await office.press(proposed, Wish.START)
+    answer = await office.press(proposed, ControlWish.START)
     assert "what it was for holds no more" in answer.text
 
 

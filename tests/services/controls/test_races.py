@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from riskengine.response.controls import Condition, ControlKind, ControlStatus, Wish
+from riskengine.response.controls import Condition, ControlKind, ControlStatus, ControlWish
 from tests.services.controls.office import in_force
 
 ROUNDS = 10
@@ -12,7 +12,11 @@ ROUNDS = 10
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [(Wish.START, Wish.START), (Wish.START, Wish.DECLINE), (Wish.DECLINE, Wish.DECLINE)],
+    [
+        (ControlWish.START, ControlWish.START),
+        (ControlWish.START, ControlWish.DECLINE),
+        (ControlWish.DECLINE, ControlWish.DECLINE),
+    ],
     ids=lambda wish: wish.value,
 )
 async def test_two_press_a_proposal_at_once(office, rival, first, second):
@@ -33,7 +37,7 @@ async def test_end_and_prolong_at_once(office, rival):
         await office.start(ControlKind.RATE_LIMITING)
         [active] = await office.active()
         ended, prolonged = await asyncio.gather(
-            office.press(active, Wish.END, "U0HANA"), rival.press(active, Wish.PROLONG, "U0IVAN")
+            office.press(active, ControlWish.END, "U0HANA"), rival.press(active, ControlWish.PROLONG, "U0IVAN")
         )
         assert ended.changed
         assert not prolonged.changed
@@ -60,20 +64,20 @@ async def test_two_people_start_one_kind_at_once(office, rival):
 
 async def test_one_press_delivered_four_times(office):
     proposed = await office.proposed()
-    answers = [await office.press(proposed, Wish.START, delivery="one") for _ in range(4)]
+    answers = [await office.press(proposed, ControlWish.START, delivery="one") for _ in range(4)]
     assert [(each.changed, each.text) for each in answers] == [(True, "")] + [(False, "")] * 3
 
 
 async def test_one_person_presses_twice(office):
     proposed = await office.proposed()
-    await office.press(proposed, Wish.START)
-    assert "You have started it" in (await office.press(proposed, Wish.START)).text
-    await office.press(proposed, Wish.END)
-    assert "You have ended it" in (await office.press(proposed, Wish.END)).text
+    await office.press(proposed, ControlWish.START)
+    assert "You have started it" in (await office.press(proposed, ControlWish.START)).text
+    await office.press(proposed, ControlWish.END)
+    assert "You have ended it" in (await office.press(proposed, ControlWish.END)).text
 
 
 async def test_an_automatic_start_beats_a_press(office, rival):
     proposed = await office.proposed()
     rival.terms = in_force(tighten_escalation={"policy": "automatic"})
     await rival.see(Condition.ESCALATION_RATE)
-    assert "I have started it" in (await office.press(proposed, Wish.START)).text
+    assert "I have started it" in (await office.press(proposed, ControlWish.START)).text
