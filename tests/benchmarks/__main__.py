@@ -23,6 +23,7 @@ NAMES = (
     "silences",
     "approvals",
     "costs",
+    "forecast",
 )
 
 
