@@ -62,17 +62,33 @@ SILENCING = {
 }
 #: The message's menu and its form: test_complaints.py tries them.
 COMPLAINING = {Shortcut.FILE_COMPLAINT, View.COMPLAINT_FORM}
-#: Cards, forms and lists of approvals: test_approvals.py tries them as those who may and those who may not.
+#: Cards, forms and lists of approvals: test_approvals.py and test_approvals_presses.py try them as those who may and
+#: those who may not.
 APPROVING = {
     Action.APPROVE,
     Action.APPROVE_WITH_COMMENT,
     Action.REJECT,
     Action.PASS_ON,
     Action.ASK_INFORMATION,
+    Action.OPEN_REQUEST,
+    Action.WITHDRAW,
+    Action.BREAK_GLASS,
     View.APPROVE_FORM,
     View.REJECT_FORM,
     View.ASK_FORM,
+    View.WITHDRAW_FORM,
+    View.BREAK_GLASS_FORM,
     "/approvals",
+}
+#: Asking for the stronger model, and saying whether it was needed: test_escalate.py and test_escalation_need.py.
+ESCALATING = {
+    Action.EDIT_ESCALATION,
+    Action.CALL_NEEDED,
+    Action.CALL_UNNEEDED,
+    View.ESCALATION_FORM,
+    View.ESCALATION_EDIT_FORM,
+    View.ESCALATION_NOT_NEEDED,
+    "/escalate",
 }
 #: Every member may say so, and it changes nothing else.
 JUDGING = {Action.CALL_USEFUL: True, Action.CALL_NOT_USEFUL: False}
@@ -80,7 +96,7 @@ JUDGING = {Action.CALL_USEFUL: True, Action.CALL_NOT_USEFUL: False}
 
 def test_every_listener_is_tried():
     assert {str(each.what) for each in registered() if not each.catches_all} == {
-        str(each) for each in {*EFFECTS, *SILENCING, *COMPLAINING, *APPROVING}
+        str(each) for each in {*EFFECTS, *SILENCING, *COMPLAINING, *APPROVING, *ESCALATING}
     }
 
 
