@@ -34,8 +34,8 @@ class Reading(NamedTuple):
 
     start_ns: int
     time_ns: int
-    #: Measurements; 0 of a plain counter.
-    count: int
+    #: How many there were; 0 of a plain counter.
+    measurements: int
     #: Their sum: seconds of calls, or tokens.
     total: float
     buckets: tuple[int, ...] = ()
@@ -68,11 +68,11 @@ def since(before: Reading | None, now: Reading) -> Reading | None:
         return now if now.start_ns else None
     if now.time_ns <= before.time_ns:
         return None
-    if now.count < before.count or now.total < before.total:
+    if now.measurements < before.measurements or now.total < before.total:
         return now._replace(start_ns=before.time_ns)
     same_form = len(now.buckets) == len(before.buckets)
     grown = tuple(a - b for a, b in zip(now.buckets, before.buckets, strict=True)) if same_form else ()
-    return Reading(before.time_ns, now.time_ns, now.count - before.count, now.total - before.total, grown)
+    return Reading(before.time_ns, now.time_ns, now.measurements - before.measurements, now.total - before.total, grown)
 
 
 @dataclass
@@ -93,7 +93,7 @@ class Metered:
             (self.failed_us if point.error else self.durations_us).extend(_durations_us(grown, point.bounds))
         else:
             self.tokens[point.meter] = self.tokens.get(point.meter, 0) + round(grown.total)
-            self.token_counts[point.meter] = self.token_counts.get(point.meter, 0) + grown.count
+            self.token_counts[point.meter] = self.token_counts.get(point.meter, 0) + grown.measurements
 
     @property
     def calls(self) -> int:
@@ -111,8 +111,8 @@ class Metered:
         costs = repeat(None, len(used)) if cost_picousd is None else shares(cost_picousd, len(used))
         is_error = not self.durations_us
         good = (
-            CallSample(us, is_error, False, *tokens, None, cost)
-            for us, *tokens, cost in zip(used, read, cached, written, out, costs, strict=True)
+            CallSample(us, is_error, False, *tokens, first_token_us=None, cost_picousd=cost)
+            for us, cost, tokens in zip(used, costs, zip(read, cached, written, out, strict=True), strict=True)
         )
         failed = (CallSample(us, is_error=True, cost_picousd=0) for us in unused)
         return zip(self._starts_us(), chain(good, failed), strict=True)
@@ -133,8 +133,8 @@ def shares(total: int, parts: int) -> Iterator[int]:
 
 def _durations_us(grown: Reading, bounds: Sequence[float]) -> list[int]:
     """One for each call: of its bucket's middle, scaled so that all of them take as long as they did."""
-    if len(grown.buckets) != len(bounds) + 1 or sum(grown.buckets) != grown.count or not bounds:
-        return list(shares(round(grown.total * MICROSECONDS), grown.count))
+    if len(grown.buckets) != len(bounds) + 1 or sum(grown.buckets) != grown.measurements or not bounds:
+        return list(shares(round(grown.total * MICROSECONDS), grown.measurements))
     edges = [0.0, *bounds, bounds[-1] * (2 * _BEYOND - 1)]
     middles = [(low + high) / 2 for low, high in pairwise(edges)]
     rough = [middle for middle, count in zip(middles, grown.buckets, strict=True) for _ in range(count)]

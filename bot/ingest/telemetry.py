@@ -58,21 +58,24 @@ _ONE_NEW = Tally(accepted=1)
 _ONE_ACCEPTED = to_response(IntakeAnswer(accepted=1, duplicates=0, rejected=[]))
 
 
-class Reading(Protocol[Item]):
+Read_co = TypeVar("Read_co", covariant=True)
+
+
+class Form(Protocol[Read_co]):
     """How the items of one format are made from JSON, in which NULs are replaced already."""
 
     #: The longest item that is taken.
     item_bytes: int
 
-    def one(self, written: bytes) -> Item | None:
+    def one(self, written: bytes) -> Read_co | None:
         """The item of a small body that is one good object, by compiled code alone."""
         ...
 
-    def check(self, written: bytes) -> Item | str | None:
+    def check(self, written: bytes) -> Read_co | str | None:
         """The item, or what is wrong with it; None for what is sound and does not concern us."""
         ...
 
-    def check_many(self, written: str) -> Sequence[Item] | None:
+    def check_many(self, written: str) -> Sequence[Read_co] | None:
         """The items of an array in one step; None when anything is wrong with it."""
         ...
 
@@ -112,7 +115,7 @@ class TelemetryIntake(Generic[Item]):
     def __init__(
         self,
         sender: str,
-        reading: Reading[Item],
+        form: Form[Item],
         write: Callable[[Sequence[Item]], Awaitable[Sequence[bool]]],
         *,
         metrics: HttpMetrics,
@@ -120,7 +123,7 @@ class TelemetryIntake(Generic[Item]):
         ahead: timedelta,
     ) -> None:
         self._sender = sender
-        self._reading = reading
+        self._form: Form[Item] = form
         self._commits: GroupCommit[Item, bool] = GroupCommit(
             write, max_items=SLICE_ITEMS, max_queued=MOST_QUEUED, gather_seconds=GATHER_SECONDS
         )
@@ -162,21 +165,21 @@ class TelemetryIntake(Generic[Item]):
         if one is not None:
             await self._store([one], tally)
             return
-        reading = self._reading
+        form = self._form
         async for piece in slices(
             incoming.pieces(head),
             is_lines=incoming.media in NDJSON,
-            check_many=reading.check_many,
-            item_bytes=reading.item_bytes,
+            check_many=form.check_many,
+            item_bytes=form.item_bytes,
         ):
             await self._store(self._checked(piece, tally), tally)
 
     def _one(self, body: bytes) -> Item | None:
-        item = self._reading.one(without_nul(body))
+        item = self._form.one(without_nul(body))
         return item if item is not None and item.at <= self._latest() else None
 
     def _checked(self, piece: Slice, tally: Tally) -> list[Item]:
-        alone = (self._reading.check(without_nul(item)) for item in piece.items)
+        alone = (self._form.check(without_nul(item)) for item in piece.items)
         items = enumerate(piece.checked or alone, piece.first)
         latest = self._latest()
         good: list[Item] = []

@@ -47,7 +47,7 @@ def test_all_growth_together_is_the_last_reading(steps):
         count, total = count + more, total + tokens
         readings.append(Reading(1, 10 + number, count, float(total)))
     told = [since(before, now) for before, now in zip([None, *readings], readings, strict=False)]
-    assert (sum(each.count for each in told), sum(each.total for each in told)) == (count, total)
+    assert (sum(each.measurements for each in told), sum(each.total for each in told)) == (count, total)
 
 
 @given(st.integers(0, 10**9), st.integers(1, 500))

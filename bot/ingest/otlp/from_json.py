@@ -99,18 +99,22 @@ def _spans(message: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], dict[st
 
 
 def _span(span: Mapping[str, Any], resource: Mapping[str, Value]) -> SpanTold:
-    ids = span.get("traceId"), span.get("spanId")
     start, end = whole(span.get("startTimeUnixNano")), whole(span.get("endTimeUnixNano"))
     status = span.get("status")
     code = status.get("code") if isinstance(status, dict) else None
     return SpanTold(
-        *(each.lower() if isinstance(each, str) else "" for each in ids),
+        _id(span.get("traceId")),
+        _id(span.get("spanId")),
         # No time at all is refused as what it is, if the span is one that counts.
         start_ns=-1 if start is None else start,
         end_ns=-1 if end is None else end,
         is_error=isinstance(code, int | str) and code in _ERRORS,
         attributes={**resource, **attributes_of(span)},
     )
+
+
+def _id(value: Any) -> str:
+    return value.lower() if isinstance(value, str) else ""
 
 
 def _points(message: Mapping[str, Any]) -> Iterator[PointTold]:

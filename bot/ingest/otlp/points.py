@@ -92,7 +92,7 @@ def _meter(told: PointTold) -> Meter | None:
 
 def _wrong(told: PointTold) -> str:
     reading, bounds = told.reading, told.bounds
-    counts = (reading.count, *reading.buckets)
+    counts = (reading.measurements, *reading.buckets)
     faults = {
         "is neither cumulative nor delta": told.temporality not in {DELTA, CUMULATIVE},
         "has a time that is none": moment(reading.time_ns) is None

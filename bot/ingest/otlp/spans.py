@@ -105,7 +105,7 @@ def _with_cached(told: dict[str, Any]) -> Any:
     read, cached = told["input_tokens"] or 0, [told["cached_input_tokens"] or 0, told["cache_write_tokens"] or 0]
     if not all(type(each) is int for each in (read, *cached)):
         return read
-    return read + sum(cached) if sum(cached) > read else read
+    return read + sum(cached) if 0 <= read < sum(cached) else read
 
 
 def _seconds(value: Any) -> float | None:

@@ -83,8 +83,8 @@ class MeterDesk:
         by_labels: dict[Series, Metered] = {}
         room, new = MOST_CALLS, 0
         for point, grown in self._grown(tx, points, source, now):
-            room -= grown.count if point.meter == Meter.CALLS else 0
-            if grown.count > MOST_CALLS or room < 0 or grown.total > MAX_TOKENS:
+            room -= grown.measurements if point.meter == Meter.CALLS else 0
+            if grown.measurements > MOST_CALLS or room < 0 or grown.total > MAX_TOKENS:
                 rejected.append(f"{point.meter} of {point.labels.model} grew by more than can be counted at once")
             else:
                 by_labels.setdefault(point.labels, Metered()).add(point, grown)

@@ -25,7 +25,7 @@ metric_readings = Table(
     Column("arrived_day", Integer, nullable=False),
     Column("start_ns", BigInteger, nullable=False),
     Column("time_ns", BigInteger, nullable=False),
-    Column("count", BigInteger, nullable=False),
+    Column("measurements", BigInteger, nullable=False),
     Column("total", Float(53), nullable=False),
     Column("buckets", Text, nullable=False),
 )
@@ -70,7 +70,7 @@ def _row(reading: Reading) -> dict[str, Any]:
 
 
 def _reading(row: Any) -> Reading:
-    return Reading(row.start_ns, row.time_ns, row.count, row.total, tuple(json.loads(row.buckets)))
+    return Reading(row.start_ns, row.time_ns, row.measurements, row.total, tuple(json.loads(row.buckets)))
 
 
 def prune(tx: Transaction, arrived_before_day: int, limit: int) -> int:

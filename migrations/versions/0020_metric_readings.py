@@ -5,7 +5,7 @@ from alembic import op
 
 from bot.store.schema import Id
 
-revision = "0016"
+revision = "0020"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("arrived_day", sa.Integer, nullable=False),
         sa.Column("start_ns", sa.BigInteger, nullable=False),
         sa.Column("time_ns", sa.BigInteger, nullable=False),
-        sa.Column("count", sa.BigInteger, nullable=False),
+        sa.Column("measurements", sa.BigInteger, nullable=False),
         sa.Column("total", sa.Float(53), nullable=False),
         sa.Column("buckets", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_metric_readings"),
