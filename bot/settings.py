@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from bot.errors import SettingsError
 from bot.settings_approvals import ApprovalSettings
 from bot.settings_callbacks import CallbackSettings
-from bot.settings_costs import PricingSettings
+from bot.settings_costs import BudgetSettings, PricingSettings
 from bot.settings_escalation import EscalationSettings
 from bot.settings_section import Section
 from bot.settings_upkeep import AuditorSettings, HeartbeatSettings
@@ -263,6 +263,7 @@ class Settings(Section):
     reports: ReportSettings = ReportSettings()
     escalation: EscalationSettings = EscalationSettings()
     pricing: PricingSettings = PricingSettings()
+    budgets: BudgetSettings = BudgetSettings()
     delivery: DeliverySettings = DeliverySettings()
     callbacks: CallbackSettings = CallbackSettings()
     charts: ChartSettings = ChartSettings()

@@ -39,6 +39,8 @@ SETTLE_SECONDS = 2.5
 SAVE_SECONDS = 1.0
 #: Business time goes by so fast that raw calls of a month would fill the disk within hours.
 RAW_KEPT_FOR, MINUTES_KEPT_FOR = timedelta(days=1), timedelta(days=9)
+#: The fleet spends some 185 dollars a day.
+BUDGETS = {"daily_usd": 250, "weekly_usd": 1_750, "monthly_usd": 7_000}
 #: A visitor may move the clock by this much, and the fleet's calls before that moment are told in advance.
 AHEAD = timedelta(days=365)
 
@@ -151,6 +153,7 @@ def demo_settings(files: DemoFiles, slack_api_url: str, speed: float, port: int)
             "alerts": {"group_wait": timedelta(seconds=GROUP_WAIT_SECONDS * speed), "default_channel": "#llm-alerts"},
             "people": {"admins": ADMINS, "roles": ROLES},
             "approvals": {"channel": APPROVALS_CHANNEL},
+            "budgets": BUDGETS,
         }
     )
 

@@ -50,6 +50,8 @@ class DueKind(StrEnum):
     ASK_NEED = "escalation.ask_need"
     #: The weekly review of escalations; there is one, its subject is 1.
     ESCALATION_REVIEW = "escalation_review"
+    #: The subject is the id of the raise of a budget, whose time is over.
+    RETURN_BUDGET = "budget.return"
 
 
 #: Work on what mutes alerts: it waits until nobody mutes by what was in force (`muting`), and takes its row only then.

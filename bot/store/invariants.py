@@ -9,6 +9,7 @@ from bot.store.alert_lookups import OPEN
 from bot.store.alerts import alert_groups, alerts
 from bot.store.approvals import IS_PENDING, approval_requests
 from bot.store.audit import audit
+from bot.store.budgets import budget_raises
 from bot.store.callbacks import callbacks
 from bot.store.claims import Action
 from bot.store.database import Bell, Transaction
@@ -106,6 +107,13 @@ def unasked_escalations(tx: Transaction) -> Rows:
     since = escalations.c.created_at >= tx.now - 2 * ENDED_LATELY
     mine = and_(since, escalations.c.outcome == "approved", escalations.c.needed.is_(None), lately, ~ask, ~asked)
     return _rows(tx, select(escalations.c.id).where(mine).order_by(escalations.c.id))
+
+
+def unreturned_raises(tx: Transaction) -> Rows:
+    """Raises of budgets that are not closed and that no timer is going to close: `id`, `ends_at`."""
+    waits = exists().where(due.c.kind == DueKind.RETURN_BUDGET, due.c.subject_id == budget_raises.c.id)
+    mine = select(budget_raises.c.id, budget_raises.c.ends_at).where(budget_raises.c.ended_at.is_(None), ~waits)
+    return _rows(tx, mine.order_by(budget_raises.c.id))
 
 
 def planned_kinds(tx: Transaction, kinds: Sequence[DueKind]) -> set[str]:

@@ -8,6 +8,7 @@ from bot.store.audit import audit, audit_head
 from bot.store.auditor_episodes import auditor_episodes
 from bot.store.availability import beats, outages
 from bot.store.bell_turns import bell_turns
+from bot.store.budgets import budget_plans, budget_raises, cost_conditions
 from bot.store.callbacks import callbacks
 from bot.store.complaints import complaints
 from bot.store.destinations import destinations
@@ -49,10 +50,13 @@ __all__ = [
     "auditor_episodes",
     "beats",
     "bell_turns",
+    "budget_plans",
+    "budget_raises",
     "call_keys",
     "callbacks",
     "calls",
     "complaints",
+    "cost_conditions",
     "destinations",
     "due",
     "escalations",

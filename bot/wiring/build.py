@@ -36,6 +36,8 @@ from bot.services.approvals.execution import lose_executions
 from bot.services.approvals.terms import ApprovalTerms
 from bot.services.availability import Heart
 from bot.services.complaints.desk import ComplaintDesk
+from bot.services.costs.desk import CostDesk
+from bot.services.costs.raises import return_budgets
 from bot.services.escalations import need
 from bot.services.inhibitions.review import review_inhibitions
 from bot.services.inhibitions.reweigh import reweigh
@@ -64,6 +66,7 @@ from bot.store.open import open_engine
 from bot.store.postgresql import database_now
 from bot.store.sqlite import SqliteEngine
 from bot.wiring.approvals import approval_desk, approval_upkeep
+from bot.wiring.budgets import watching_budgets
 from bot.wiring.callbacks import sending_callbacks
 from bot.wiring.escalations import escalation_desk, watching_escalations
 from bot.wiring.homes import publishing_homes
@@ -224,6 +227,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             ropes=[
                 *upkeep(settings, database, worker, delivery, health, session, registry),
                 *watching_escalations(settings, database, heart, due_runner, registry),
+                *watching_budgets(settings, database, CostDesk(database, telemetry, settings), registry),
                 BellRope("prune_callbacks", callbacks.prune, PRUNE_INTERVAL),
                 *approval_upkeep(database, approvals, settings),
             ],
@@ -262,6 +266,7 @@ def _works(settings: Settings, terms: ApprovalTerms) -> dict[DueKind, Any]:
         DueKind.NOISE_REPORT: lambda tx, rows: noise.tell(tx, rows, settings),
         DueKind.ADVANCE_APPROVAL: lambda tx, rows: advance_requests(tx, rows, terms),
         DueKind.LOSE_EXECUTION: lose_executions,
+        DueKind.RETURN_BUDGET: return_budgets,
         DueKind.ESCALATION_REVIEW: lambda tx, rows: escalation_reports.tell(tx, rows, settings),
         DueKind.ASK_NEED: lambda tx, rows: need.ask(tx, rows, settings.escalation.ask_need_after),
     }

@@ -71,6 +71,13 @@ DEFAULT_INHIBITIONS = (
         ),
         equal=("provider",),
     ),
+    # Where a budget is exceeded, nobody needs to hear again that four fifths of it are spent.
+    Inhibition(
+        name="budget exceeded",
+        source=(Matcher(label="alertname", op=MatchOp.LIKE, value="*_budget_exceeded"),),
+        target=(Matcher(label="alertname", op=MatchOp.LIKE, value="*_budget_*_percent"),),
+        equal=("budget",),
+    ),
 )
 
 

@@ -14,6 +14,7 @@ from urllib.error import URLError
 from bot.clock import Clock
 from bot.store.database import Transaction
 from bot.store.open import open_database
+from bot.store.telemetry import deltas
 from tests.benchmarks import figures
 from tests.benchmarks.stage import KINDS, Stage, stage
 from tests.benchmarks.telemetry_load import calls
@@ -58,6 +59,7 @@ def run() -> None:
             set_up.riskbot.stop()
             asyncio.run(_fill(set_up))
             set_up.riskbot.start()
+            asyncio.run(_folded(set_up))
             _batches(kind, set_up)
 
 
@@ -120,6 +122,14 @@ def _answers(port: int) -> bool:
     except OSError as error:
         return isinstance(error, URLError) and getattr(error, "code", None) is not None
     return True
+
+
+async def _folded(set_up: Stage) -> None:
+    """Wait until riskbot has summed what was put in behind its back."""
+    database = open_database(set_up.database_url, Clock())
+    while await database.read(deltas.waiting):
+        await asyncio.sleep(0.5)
+    await database.close()
 
 
 async def _fill(set_up: Stage) -> None:

@@ -26,6 +26,7 @@ def test_complete_installation_passes(complete):
         "rules",
         "prices",
         "prices",
+        "budgets",
         "database",
         "durability",
         "audit",

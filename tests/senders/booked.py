@@ -13,7 +13,6 @@ class Sums(NamedTuple):
     errors: int
     input_tokens: int
     output_tokens: int
-    cost_picousd: int
 
 
 def booked(file: Path) -> Sums:

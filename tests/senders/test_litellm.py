@@ -32,7 +32,7 @@ def test_what_litellm_counts_is_counted(riskbot: ServeProcess, sqlite_file: Path
     assert sums.output_tokens == sum(each["completion_tokens"] for each in heard) > 0
     told = raw_calls(sqlite_file)
     assert {each["call_id"] for each in told} == {each["id"] for each in heard}
-    assert sum(each["told_picousd"] or 0 for each in told) == sum(
+    assert sum(each["cost_picousd"] or 0 for each in told) == sum(
         int(Decimal(repr(each["response_cost"])) * 10**12) for each in heard
     )
     [fallback] = [each for each in heard if each["trace_id"] == failed[0]["trace_id"] and each["status"] == "success"]

@@ -34,10 +34,7 @@ def export(riskbot: ServeProcess, sqlite_file: Path, what: str, **environment: s
 def test_what_is_recorded_is_counted(riskbot: ServeProcess, sqlite_file: Path, what: str, compression: str):
     told = export(riskbot, sqlite_file, what, OTEL_EXPORTER_OTLP_COMPRESSION=compression)
     until(lambda: booked(sqlite_file).calls == told["calls"], "all calls are booked")
-    sums = booked(sqlite_file)
-    assert sums._asdict() == {**told, "cost_picousd": sums.cost_picousd}
-    # GLM-4.5 at 0.60 and 2.20 dollars a million tokens.
-    assert sums.cost_picousd == told["input_tokens"] * 600_000 + told["output_tokens"] * 2_200_000
+    assert booked(sqlite_file)._asdict() == told
     assert 'outcome="rejected",sender="otlp"' not in get(f"{riskbot.url}/metrics")
     riskbot.stop()
     kept = b"".join(path.read_bytes() for path in sqlite_file.parent.glob(f"{sqlite_file.name}*"))

@@ -3,6 +3,7 @@
 from bot.services.auditor import (
     alert_timers,
     approval_timers,
+    budget_timers,
     callbacks,
     deliveries,
     due_rows,
@@ -24,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     silences.UNATTENDED,
     approval_timers.UNTIMED,
     approval_timers.TIMED_AFTER_ALL,
+    budget_timers.UNRETURNED,
     shown_cards.MESSAGE_BEHIND,
     shown_cards.GROUP_BEHIND,
     deliveries.LEASE_LAPSED,

@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 #: Commits folded in one transaction.
 FOLDED_AT_ONCE = 200
+#: And in all no more than so long, about 20,000 calls: half a second of a thread's work.
+FOLDED_CHARACTERS = 2_000_000
 #: Calls of a moment are folded together: a fold for each commit would cost more than the commits.
 REST_SECONDS = 0.3
 #: What another replica left behind, killed between commit and fold, is seen after at most this.
@@ -62,11 +64,13 @@ class Folder:
         """Fold everything that waits; returns the number of commits."""
         folded = 0
         while True:
-            # Read and summed beside the writer, so that it is held only for the addition.
-            look = await self._database.read(_look)
+            # Read and summed beside the writer, so that it is held only for the addition; and beside the event loop,
+            # which would stand still for a second where batches of hundreds of calls come in.
+            waiting, is_all = await self._database.read(lambda tx: deltas.oldest(tx, FOLDED_AT_ONCE, FOLDED_CHARACTERS))
+            look = _Look(waiting, await asyncio.to_thread(summed, waiting.values()))
             count = await self._database.write(partial(_fold, look=look)) if look.waiting else 0
             folded += count
-            if count < FOLDED_AT_ONCE:
+            if is_all or not count:
                 return folded
 
 
@@ -75,11 +79,6 @@ class _Look(NamedTuple):
 
     waiting: Mapping[int, str]
     sums: dict[Bucket, Rollup]
-
-
-def _look(tx: Transaction) -> _Look:
-    waiting = deltas.oldest(tx, FOLDED_AT_ONCE)
-    return _Look(waiting, summed(waiting.values()))
 
 
 def summed(payloads: Iterable[str]) -> dict[Bucket, Rollup]:

@@ -1,12 +1,14 @@
 """What came of tasks, as orchestrators measured it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, Table, Text, delete, func, insert, select
+from sqlalchemy import Boolean, Column, Float, Index, Integer, Table, Text, case, delete, func, insert, select
 
 from bot.store.database import Transaction
 from bot.store.schema import Id, UtcDateTime, metadata
+from riskengine.areas.escalation.history import Share
 
 task_outcomes = Table(
     "task_outcomes",
@@ -34,6 +36,17 @@ task_outcomes = Table(
 def store(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
     """Insert the rows; their keys are taken already."""
     tx.execute(insert(task_outcomes), rows)
+
+
+def escalated_since(tx: Transaction, since: datetime) -> Share:
+    """How many tasks since a moment were escalated, of those whose outcome says; one told of twice counts once."""
+    columns = task_outcomes.c
+    escalated = func.max(case((columns.escalated, 1), else_=0)).label("escalated")
+    mine = select(escalated).where(columns.at >= since, columns.escalated.is_not(None)).group_by(columns.task_id)
+    tasks = mine.subquery()
+    part = func.coalesce(func.sum(tasks.c.escalated), 0).label("part")
+    row = tx.execute(select(part, func.count().label("whole")).select_from(tasks)).one()
+    return Share(count=int(row.part), total=int(row.whole))
 
 
 def prune(tx: Transaction, arrived_before_day: int, limit: int) -> int:

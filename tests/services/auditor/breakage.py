@@ -1,8 +1,11 @@
 """What a crash or a bug could leave behind, one breakage for each check."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import sqlalchemy as sa
 
-from bot.store import audit, callbacks, due, outbox
+from bot.store import audit, budgets, callbacks, due, outbox
 from bot.store.alert_lookups import open_groups
 from bot.store.alerts import alert_groups
 from bot.store.callbacks import Wish
@@ -91,6 +94,17 @@ async def break_need(alerts, clock):
     await shown(alerts.database)
     await sealed(alerts.database)
     await execute(alerts.database, sa.delete(due.due).where(due.due.c.kind == DueKind.ASK_NEED))
+
+
+async def break_raise(alerts, clock):
+    """A raised budget without the timer that ends it."""
+
+    def work(tx):
+        ends_at = tx.now + timedelta(days=1)
+        raise_id = budgets.add_raise(tx, "daily", Decimal(80), ends_at, "slack:U0HANA", "a launch")
+        due.cancel(tx, DueKind.RETURN_BUDGET, [raise_id])
+
+    await alerts.database.write(work)
 
 
 async def break_message(alerts, clock):

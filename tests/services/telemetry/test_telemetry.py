@@ -249,3 +249,21 @@ async def test_sums_beyond_64_bits_do_not_break(desk, folder):
     (rollup,) = (await everything(desk, folder)).values()
     assert rollup.calls == 3_000
     assert rollup.cost_picousd == 3 * (2**63 - 1)
+
+
+async def test_a_backlog_is_folded_piece_by_piece_and_a_piece_is_one_commit_at_least(database, desk, folder):
+    """Rows of hundreds of calls are few to a look; one that alone is longer than a look may be is taken all the same."""
+    for number in range(3):
+        await desk.receive([make_call(f"{number}-{each}") for each in range(20)])
+
+    def look(limit, characters):
+        return database.read(lambda tx: deltas.oldest(tx, limit, characters))
+
+    every, is_all = await look(10, 10**9)
+    assert (len(every), is_all) == (3, True)
+    first, second, _ = map(len, every.values())
+    for limit, characters, count in ((3, 10**9, 3), (10, first + second, 2), (10, first + second - 1, 1), (10, 1, 1)):
+        some, is_all = await look(limit, characters)
+        assert (list(some), is_all) == (list(every)[:count], False), (limit, characters)
+    assert await folder.fold_all() == 3
+    assert await look(10, 1) == ({}, True)
