@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from bot.errors import SettingsError
 from bot.settings_approvals import ApprovalSettings
 from bot.settings_callbacks import CallbackSettings
-from bot.settings_costs import BudgetSettings, PricingSettings
+from bot.settings_costs import BudgetSettings, ControlSettings, PricingSettings
 from bot.settings_escalation import EscalationSettings
 from bot.settings_section import Section
 from bot.settings_upkeep import AuditorSettings, HeartbeatSettings
@@ -231,6 +231,10 @@ class PeopleSettings(Section):
     responders: tuple[str, ...] = Field(
         ("everyone",), description="Roles that may acknowledge, assign and resolve; `everyone` means all full members."
     )
+    cost_deciders: tuple[str, ...] = Field(
+        (),
+        description="Roles that may start, end and prolong cost controls; empty means the responders.",
+    )
     groups_cached_for: Duration = Field(
         timedelta(minutes=5), description="How long a user group's members are believed; after that, without Slack, no."
     )
@@ -264,6 +268,7 @@ class Settings(Section):
     escalation: EscalationSettings = EscalationSettings()
     pricing: PricingSettings = PricingSettings()
     budgets: BudgetSettings = BudgetSettings()
+    controls: ControlSettings = ControlSettings()
     delivery: DeliverySettings = DeliverySettings()
     callbacks: CallbackSettings = CallbackSettings()
     charts: ChartSettings = ChartSettings()

@@ -1,13 +1,18 @@
-"""Settings of what calls cost."""
+"""Settings of what calls cost, and of what is done about it."""
 
+from datetime import timedelta
 from decimal import Decimal
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from bot.settings_section import Section
 from riskengine.areas.cost.budgets import Budget, Period
 from riskengine.areas.cost.limits import CostLimits
+from riskengine.durations import Duration
+from riskengine.response.controls import ControlPolicy
+
+_ModelName = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class PricingSettings(Section):
@@ -62,3 +67,64 @@ class BudgetSettings(Section):
         if twice := sorted({name for name in taken if taken.count(name) > 1}):
             raise ValueError(f"more: the name {', '.join(twice)} is taken; give each budget a name of its own")
         return self
+
+
+class TighteningSettings(Section):
+    """Answers a high escalation rate: a task takes `escalation.tightened_line` to be escalated."""
+
+    policy: ControlPolicy = Field(
+        ControlPolicy.PROPOSE, description="What a high escalation rate does: nothing, a proposal, or the control."
+    )
+    ends_with_condition: bool = Field(
+        False, description="Ends when the rate is low again; it may be low only because of the control."
+    )
+
+
+class RateLimitingSettings(Section):
+    """Answers a month that is going to cost more than its budget: orchestrators call models less often."""
+
+    policy: ControlPolicy = Field(
+        ControlPolicy.PROPOSE, description="What a projected overrun does: nothing, a proposal, or the control."
+    )
+    ends_with_condition: bool = Field(
+        False, description="Ends when the projection is within the budget again; it may be so only because of it."
+    )
+    calls_per_minute: int = Field(
+        60, gt=0, description="Model calls a minute that all orchestrators together keep to; emergencies are exempt."
+    )
+
+
+class CostSavingSettings(Section):
+    """Answers a day that has cost more than its budget: orchestrators prefer cheaper models."""
+
+    policy: ControlPolicy = Field(
+        ControlPolicy.PROPOSE, description="What an exceeded daily budget does: nothing, a proposal, or the control."
+    )
+    ends_with_condition: bool = Field(
+        True, description="Ends when the day's budget is not exceeded any more: at midnight, or when it is raised."
+    )
+    prefer_models: tuple[_ModelName, ...] = Field(
+        ("glm-4.5",), min_length=1, description="Models to use in place of dearer ones, the first that serves the task."
+    )
+
+
+class ControlSettings(Section):
+    """Temporary limits that answer to cost; each is a card that says what it does, and can be reversed by a press."""
+
+    channel: str = Field(
+        "", description="Shows their cards; empty means the first channel that hears alerts of the area cost."
+    )
+    lasts: Duration = Field(
+        timedelta(hours=24), gt=timedelta(minutes=1), description="A control ends by itself after this time."
+    )
+    proposed_for: Duration = Field(
+        timedelta(hours=24), gt=timedelta(0), description="A proposal that nobody presses is dropped after this time."
+    )
+    pause: Duration = Field(
+        timedelta(hours=12),
+        description="After somebody ended or declined a control, its condition neither proposes nor starts it again "
+        "for this time.",
+    )
+    tighten_escalation: TighteningSettings = TighteningSettings()
+    rate_limiting: RateLimitingSettings = RateLimitingSettings()
+    cost_saving: CostSavingSettings = CostSavingSettings()

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from bot.client.calls import FIRST_PAUSE_SECONDS, answered, within
 from bot.client.errors import DENIALS, ApprovalUnavailable
-from bot.client.shapes import Decision, Escalation
+from bot.client.shapes import Control, Controls, Decision, Escalation
 from riskengine.areas.escalation.status import EscalationStatus
 from riskengine.areas.escalation.task import content_hash
 from riskengine.response.approvals.execution import DETAIL_LENGTH, ExecutionOutcome, ExecutionStatus
@@ -29,7 +29,7 @@ T = TypeVar("T", bound=BaseModel)
 
 
 class RiskbotClient:
-    """`async with RiskbotClient(address, token) as riskbot`; the token needs the scope `escalate`.
+    """`async with RiskbotClient(address, token) as riskbot`; the token needs `escalate`, and `read` for controls.
 
     Every method raises ApprovalUnavailable when riskbot refuses, or stays away longer than the patience.
     """
@@ -54,6 +54,11 @@ class RiskbotClient:
     async def create(self, task: Mapping[str, Any], *, key: str | None = None) -> Escalation:
         """Ask. The same key is the same request; without one it is the hash of the task, `task_id` included."""
         return _read(Escalation, await self._post("", task, key=key or content_hash(task)))
+
+    async def controls(self) -> tuple[Control, ...]:
+        """What cost control asks to keep to now; ask once a minute."""
+        work = answered(self._http, "GET", "/v1/controls")
+        return _read(Controls, await within(self._patience_seconds, work, "Asking for cost controls")).controls
 
     async def show(self, escalation_id: int) -> Escalation:
         work = answered(self._http, "GET", _path(str(escalation_id)))

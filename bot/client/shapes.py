@@ -6,6 +6,7 @@ from decimal import Decimal
 from pydantic import BaseModel, ConfigDict
 
 from riskengine.areas.escalation.status import EscalationStatus
+from riskengine.response.controls import Effect
 
 
 class _Answer(BaseModel):
@@ -43,3 +44,21 @@ class Escalation(_Answer):
     decided_at: datetime | None = None
     comment: str | None = None
     execution: Execution | None = None
+
+
+class Control(_Answer):
+    """A cost control in force: what an orchestrator keeps to, emergencies excepted."""
+
+    id: int
+    #: A newer riskbot may have kinds that this client does not know; their effect is told all the same.
+    kind: str
+    effect: Effect
+    meaning: str
+    reason: str
+    since: datetime
+    until: datetime
+    by: str
+
+
+class Controls(_Answer):
+    controls: tuple[Control, ...]

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from bot.delivery.alerts import Content, alert_card, alert_digest
 from bot.delivery.approvals import approval_card
+from bot.delivery.controls import control_card
 from bot.delivery.escalations import need_card
 from bot.slack.render import TemplateBroken, render
 from bot.slack.text import mrkdwn
@@ -31,6 +32,7 @@ LOADERS = {
     "alerts/digest": alert_digest,
     "approvals/card": approval_card,
     "escalations/need": need_card,
+    "controls/card": control_card,
 }
 
 

@@ -10,6 +10,7 @@ from bot.handlers import (
     approvals,
     approvals_command,
     complaints,
+    controls,
     escalate,
     escalate_edit,
     home,
@@ -30,6 +31,7 @@ HANDLERS: tuple[Callable[[AsyncApp, Context], None], ...] = (
     need.register,
     escalate_edit.register,
     complaints.register,
+    controls.register,
     home.register,
     unknown.register,
 )

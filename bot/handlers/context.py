@@ -16,6 +16,7 @@ from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.answers import Answer
 from bot.services.approvals.desk import ApprovalDesk
 from bot.services.complaints.desk import ComplaintDesk
+from bot.services.controls.desk import ControlDesk
 from bot.services.escalations.desk import EscalationDesk
 from bot.services.reports.delivery import DeliveryDesk
 from bot.services.reports.noise import ReportDesk
@@ -47,6 +48,7 @@ class Context:
     subscriptions: SubscriptionDesk
     rules: RulesDesk
     complaints: ComplaintDesk
+    controls: ControlDesk
     approvals: ApprovalDesk
     escalations: EscalationDesk
     #: What the card of a request shows now; None where there is no such request.

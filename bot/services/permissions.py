@@ -25,6 +25,7 @@ class Verb(StrEnum):
     #: Who may decide on which request is the request's own affair.
     APPROVE = "take part in approvals"
     ESCALATE = "ask for the stronger model"
+    CONTROL = "start or end cost controls"
 
 
 #: What every full member may; the others take a role.
@@ -66,7 +67,7 @@ class Permissions:
             return f"{person.outsider} cannot {verb}. Nothing was changed."
         if await self._may(person, verb):
             return None
-        roles = ", ".join(self._settings.responders)
+        roles = ", ".join(self._roles_for(verb))
         return (
             f"You may not {verb}: it takes one of these roles: {roles}. Ask an admin of riskbot. Nothing was changed."
         )
@@ -89,9 +90,14 @@ class Permissions:
         return person is not None and not person.outsider and await self._people.is_among(person, names)
 
     async def _may(self, person: Person, verb: Verb) -> bool:
-        if verb in FOR_ALL_MEMBERS or EVERYONE in self._settings.responders:
+        roles = self._roles_for(verb)
+        if verb in FOR_ALL_MEMBERS or EVERYONE in roles:
             return True
         if await self._people.is_among(person, self._settings.admins):
             return True
-        members = [name for role in self._settings.responders for name in self._settings.roles.get(role, (role,))]
+        members = [name for role in roles for name in self._settings.roles.get(role, (role,))]
         return await self._people.is_among(person, members)
+
+    def _roles_for(self, verb: Verb) -> Sequence[str]:
+        named = self._settings.cost_deciders if verb is Verb.CONTROL else ()
+        return named or self._settings.responders

@@ -40,6 +40,10 @@ class Action(StrEnum):
     WITHDRAW = "approvals.withdraw"
     BREAK_GLASS = "approvals.break_glass"
     EDIT_ESCALATION = "escalations.edit"
+    START_CONTROL = "controls.start"
+    DECLINE_CONTROL = "controls.decline"
+    END_CONTROL = "controls.end"
+    PROLONG_CONTROL = "controls.prolong"
 
 
 class Input(StrEnum):

@@ -52,6 +52,8 @@ class DueKind(StrEnum):
     ESCALATION_REVIEW = "escalation_review"
     #: The subject is the id of the raise of a budget, whose time is over.
     RETURN_BUDGET = "budget.return"
+    #: The subject is the id of the cost control, whose time is over.
+    END_CONTROL = "control.end"
 
 
 #: Work on what mutes alerts: it waits until nobody mutes by what was in force (`muting`), and takes its row only then.

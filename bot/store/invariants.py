@@ -12,6 +12,7 @@ from bot.store.audit import audit
 from bot.store.budgets import budget_raises
 from bot.store.callbacks import callbacks
 from bot.store.claims import Action
+from bot.store.controls import controls
 from bot.store.database import Bell, Transaction
 from bot.store.destinations import destinations
 from bot.store.due import DueKind, due
@@ -107,6 +108,12 @@ def unasked_escalations(tx: Transaction) -> Rows:
     since = escalations.c.created_at >= tx.now - 2 * ENDED_LATELY
     mine = and_(since, escalations.c.outcome == "approved", escalations.c.needed.is_(None), lately, ~ask, ~asked)
     return _rows(tx, select(escalations.c.id).where(mine).order_by(escalations.c.id))
+
+
+def untimed_controls(tx: Transaction) -> Rows:
+    """Open cost controls that nothing will ever end: `id`."""
+    ends = exists().where(due.c.kind == DueKind.END_CONTROL, due.c.subject_id == controls.c.id)
+    return _rows(tx, select(controls.c.id).where(controls.c.ended_at.is_(None), ~ends).order_by(controls.c.id))
 
 
 def unreturned_raises(tx: Transaction) -> Rows:

@@ -11,6 +11,7 @@ from bot.store.bell_turns import bell_turns
 from bot.store.budgets import budget_plans, budget_raises, cost_conditions
 from bot.store.callbacks import callbacks
 from bot.store.complaints import complaints
+from bot.store.controls import controls
 from bot.store.destinations import destinations
 from bot.store.due import due
 from bot.store.escalations import escalations
@@ -56,6 +57,7 @@ __all__ = [
     "callbacks",
     "calls",
     "complaints",
+    "controls",
     "cost_conditions",
     "destinations",
     "due",

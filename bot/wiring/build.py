@@ -21,6 +21,7 @@ from bot.handlers.metrics import PressMetrics
 from bot.health import Health
 from bot.ingest.app import build_app as build_api
 from bot.ingest.callbacks import callback_endpoints
+from bot.ingest.controls import control_endpoints
 from bot.ingest.escalations import escalation_endpoints
 from bot.ingest.silences import silence_endpoints
 from bot.ingest.tokens import any_token_works, may_listen
@@ -36,6 +37,9 @@ from bot.services.approvals.execution import lose_executions
 from bot.services.approvals.terms import ApprovalTerms
 from bot.services.availability import Heart
 from bot.services.complaints.desk import ComplaintDesk
+from bot.services.controls.desk import ControlDesk
+from bot.services.controls.life import adopt_settings, end_due
+from bot.services.controls.terms import controls_in_force
 from bot.services.costs.desk import CostDesk
 from bot.services.costs.raises import return_budgets
 from bot.services.escalations import need
@@ -114,6 +118,7 @@ async def _prepare(database: Database, settings: Settings) -> None:
     """What must be so before anything comes in; raises SchemaMismatch for a database of another version."""
     await database.read(lambda tx: require_current(tx.connection))
     await reweigh(database, settings.alerts)
+    await database.write(lambda tx: adopt_settings(tx, controls_in_force(settings)))
     for report in (noise.weekly(settings), escalation_reports.weekly(settings)):
         await database.write(report.plan)
 
@@ -174,6 +179,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             subscriptions=SubscriptionDesk(database, permissions, settings.alerts),
             rules=RulesDesk(database, rules),
             complaints=ComplaintDesk(database, permissions),
+            controls=ControlDesk(database, permissions, controls_in_force(settings)),
             approvals=approvals,
             escalations=escalations,
             approval_card=lambda request_id: database.read(lambda tx: request_now(tx, request_id)),
@@ -247,6 +253,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
                 *silence_endpoints(silences, settings.http),
                 *escalation_endpoints(escalations, settings.http),
                 *callback_endpoints(callbacks),
+                *control_endpoints(context.controls),
             ],
             extra_routes=[link.door.route()],
         )
@@ -256,6 +263,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
 
 def _works(settings: Settings, terms: ApprovalTerms) -> dict[DueKind, Any]:
     """What is done when a row of each kind falls due."""
+    controls = controls_in_force(settings)
     return {
         DueKind.TELL_GROUP: lambda tx, rows: tell.tell_groups(tx, rows, settings.alerts),
         DueKind.REPEAT_GROUP: lambda tx, rows: tell.repeat_groups(tx, rows, settings.alerts),
@@ -268,6 +276,7 @@ def _works(settings: Settings, terms: ApprovalTerms) -> dict[DueKind, Any]:
         DueKind.LOSE_EXECUTION: lose_executions,
         DueKind.RETURN_BUDGET: return_budgets,
         DueKind.ESCALATION_REVIEW: lambda tx, rows: escalation_reports.tell(tx, rows, settings),
+        DueKind.END_CONTROL: lambda tx, rows: end_due(tx, rows, controls),
         DueKind.ASK_NEED: lambda tx, rows: need.ask(tx, rows, settings.escalation.ask_need_after),
     }
 

@@ -15,6 +15,7 @@ from riskengine.response.reports import GroupDetail, Mutes, Overview, Recorded
 from tests.contracts import (
     approval_examples,
     complaint_examples,
+    control_examples,
     delivery_examples,
     escalation_examples,
     hearing_examples,
@@ -304,5 +305,6 @@ def all_examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
         noise_examples.examples,
         approval_examples.examples,
         escalation_examples.examples,
+        control_examples.examples,
     ):
         yield from part()

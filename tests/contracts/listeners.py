@@ -15,6 +15,7 @@ from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.approvals.desk import ApprovalDesk
 from bot.services.complaints.desk import ComplaintDesk
+from bot.services.controls.desk import ControlDesk
 from bot.services.escalations.desk import EscalationDesk
 from bot.services.reports.delivery import DeliveryDesk
 from bot.services.reports.noise import ReportDesk
@@ -73,6 +74,7 @@ def registered(prefix: str = "") -> list[Listener]:
         subscriptions=SubscriptionDesk(None, None, AlertDelivery()),
         rules=RulesDesk(None, None),
         complaints=ComplaintDesk(None, None),
+        controls=ControlDesk(None, None, None),
         approvals=ApprovalDesk(None, None, None, approval_terms(Settings())),
         escalations=EscalationDesk.__new__(EscalationDesk),
         approval_card=None,

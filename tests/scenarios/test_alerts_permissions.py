@@ -90,13 +90,15 @@ ESCALATING = {
     View.ESCALATION_NOT_NEEDED,
     "/escalate",
 }
+#: The cards of cost controls: test_controls.py tries them.
+CONTROLLING = {Action.START_CONTROL, Action.DECLINE_CONTROL, Action.END_CONTROL, Action.PROLONG_CONTROL}
 #: Every member may say so, and it changes nothing else.
 JUDGING = {Action.CALL_USEFUL: True, Action.CALL_NOT_USEFUL: False}
 
 
 def test_every_listener_is_tried():
     assert {str(each.what) for each in registered() if not each.catches_all} == {
-        str(each) for each in {*EFFECTS, *SILENCING, *COMPLAINING, *APPROVING, *ESCALATING}
+        str(each) for each in {*EFFECTS, *SILENCING, *COMPLAINING, *APPROVING, *ESCALATING, *CONTROLLING}
     }
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 from bot.errors import ApprovalImpossible, PeopleUnreadable, WrongUse
 from bot.failpoints import FailPoint, pass_by
@@ -9,6 +10,7 @@ from bot.services.answers import Answer
 from bot.services.approvals.desk import ApprovalDesk
 from bot.services.approvals.respond import Press, withdraw
 from bot.services.callbacks.desk import check_url
+from bot.services.controls.enforce import tightening
 from bot.services.escalations import by_people, need, use
 from bot.services.escalations.ask import Asked, Wanted, ask, find_earlier
 from bot.services.escalations.by_people import Shown
@@ -41,6 +43,13 @@ Work = Callable[[Transaction], EscalationState | Refusal]
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
+class _Known(NamedTuple):
+    #: What became of similar tasks lately.
+    past: PastOutcomes
+    #: The cost control that tightens the criteria now, in words; empty for none.
+    tightened_by: str
+
+
 class EscalationDesk:
     """Each verb is one use case."""
 
@@ -61,7 +70,7 @@ class EscalationDesk:
 
     async def decide(self, task: EscalationTask) -> Decision:
         """Decide, and store nothing."""
-        return decide(task, self._settings, await self._past(task))
+        return self._decision(task, await self._known(task))
 
     async def ask(self, task: EscalationTask, by: str, key: str | None = None) -> Asked:
         """Decide, and if it escalates, ask people; the same key again is the same escalation.
@@ -71,7 +80,7 @@ class EscalationDesk:
         payload_hash = _payload_hash(task.payload)
         if earlier := await self._database.read(lambda tx: find_earlier(tx, key, task, payload_hash)):
             return Asked(earlier, is_new=False)
-        wanted = self._wanted(task, by, key, await self._past(task))
+        wanted = self._wanted(task, by, key, await self._known(task))
         if wanted.decision.escalate:
             await self._approvals.know_people(ESCALATION, emergency=task.needs_emergency_tier)
         try:
@@ -141,7 +150,7 @@ class EscalationDesk:
 
     async def edit(self, escalation_id: int, task: EscalationTask, by: str, delivery_id: str) -> EscalationState:
         """Ask about a new version. Raises NotFound, WrongUse, NotAnEdit, and NotDone when it is over or another's."""
-        wanted = self._wanted(task, by, None, await self._past(task))
+        wanted = self._wanted(task, by, None, await self._known(task))
         await self._approvals.know_people(ESCALATION, emergency=task.needs_emergency_tier)
         return await self._commit(lambda tx: edit(tx, escalation_id, wanted, delivery_id, self._approvals.terms), by)
 
@@ -177,15 +186,20 @@ class EscalationDesk:
             raise use.refused(done, by)
         return done
 
-    async def _past(self, task: EscalationTask) -> PastOutcomes:
-        """What became of similar tasks lately."""
-        alike = Alike.to(task)
-        if alike is None:
-            return PastOutcomes()
-        since = self._database.clock.now() - self._settings.history
-        return await self._database.read(lambda tx: escalation_outcomes.past(tx, since, alike))
+    async def _known(self, task: EscalationTask) -> _Known:
+        """What a decision depends on besides the task."""
+        alike, history = Alike.to(task), self._settings.history
 
-    def _wanted(self, task: EscalationTask, by: str, key: str | None, past: PastOutcomes) -> Wanted:
+        def work(tx: Transaction) -> _Known:
+            past = escalation_outcomes.past(tx, tx.now - history, alike) if alike else PastOutcomes()
+            return _Known(past, tightening(tx))
+
+        return await self._database.read(work)
+
+    def _decision(self, task: EscalationTask, known: _Known) -> Decision:
+        return decide(task, self._settings, known.past, tightened_by=known.tightened_by)
+
+    def _wanted(self, task: EscalationTask, by: str, key: str | None, known: _Known) -> Wanted:
         if task.callback_url:
             check_url(task.callback_url, self._callbacks)
         if task.requester and not _SLACK_ID.fullmatch(task.requester):
@@ -194,7 +208,7 @@ class EscalationDesk:
         models = (self._settings.default_model, self._settings.stronger_model)
         return Wanted(
             task=task,
-            decision=decide(task, self._settings, past),
+            decision=self._decision(task, known),
             prices=estimate_task(self._prices, models, task.estimated_tokens, self._database.clock.now()),
             payload_hash=_payload_hash(task.payload),
             by=by,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from riskengine.areas.escalation.advice import recommend
 from riskengine.areas.escalation.confidence import confidence, missing
 from riskengine.areas.escalation.criteria import judge_criteria, judge_fallbacks, plain
-from riskengine.areas.escalation.findings import CriterionFinding, Decision, FallbackFinding, WarningKind
+from riskengine.areas.escalation.findings import CriterionFinding, Decision, Fallback, FallbackFinding, WarningKind
 from riskengine.areas.escalation.history import PastOutcomes
 from riskengine.areas.escalation.settings import EscalationCriteria
 from riskengine.areas.escalation.task import EscalationTask
@@ -18,25 +18,44 @@ def decide(
     settings: EscalationCriteria | None = None,
     past: PastOutcomes | None = None,
     *,
-    tightened: bool = False,
+    tightened_by: str = "",
 ) -> Decision:
-    """Weigh the task; `tightened` while cost control asks for more. Nothing is rounded: 0.3 + 0.2 reaches 0.5."""
+    """Weigh the task; nothing is rounded: 0.3 + 0.2 reaches 0.5.
+
+    `tightened_by` names the cost control that asks for more, while there is one; emergencies are exempt from it.
+    """
     settings = settings or EscalationCriteria()
-    line = settings.line(tightened=tightened)
     criteria = judge_criteria(task, settings.criteria, settings.validation)
     fallbacks = judge_fallbacks(task, settings.fallbacks)
+    tightened = bool(tightened_by) and not _is_emergency(fallbacks)
+    line = settings.line(tightened=tightened)
     score = _score(criteria, fallbacks, max(settings.fallbacks.floor, line))
     warnings = validate(score, line, criteria, fallbacks, past or PastOutcomes(), settings)
     return Decision(
         escalate=score >= line,
         score=score,
         confidence=confidence(task, score, settings, criteria, fallbacks, tightened=tightened),
-        reason=_reason(task, score, line, criteria, fallbacks),
+        reason=_reason(task, score, line, criteria, fallbacks) + _control(tightened_by, settings, tightened=tightened),
         criteria=criteria,
         fallbacks=fallbacks,
         warnings=warnings,
         review_first=any(each.kind == WarningKind.PROBABLE_FALSE_POSITIVE for each in warnings),
         recommendations=recommend(task, score, line, criteria, fallbacks, warnings, settings),
+    )
+
+
+def _is_emergency(fallbacks: Sequence[FallbackFinding]) -> bool:
+    return any(each.counted for each in fallbacks if each.name is Fallback.EMERGENCY_CONDITIONS)
+
+
+def _control(tightened_by: str, settings: EscalationCriteria, *, tightened: bool) -> str:
+    """What cost control has to do with it."""
+    if not tightened_by:
+        return ""
+    if not tightened:
+        return f" Emergencies are exempt from {tightened_by}."
+    return (
+        f" The line is {plain(settings.tightened_line)} in place of {plain(settings.decision_line)} by {tightened_by}."
     )
 
 

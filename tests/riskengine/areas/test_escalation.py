@@ -44,7 +44,7 @@ def combined(counting: frozenset[str]) -> EscalationTask:
 def test_every_combination(counting, tightened, line):
     weighed = sum((Decimal(CRITERIA[name][2]) for name in counting & CRITERIA.keys()), Decimal(0))
     score = max(weighed, Decimal("0.6")) if counting & FALLBACKS.keys() else weighed
-    made = decide(combined(counting), tightened=tightened)
+    made = decide(combined(counting), tightened_by="cost control 1" if tightened else "")
     assert made.score == score
     assert made.escalate == (score >= line)
     assert set(made.counted) == counting
@@ -88,7 +88,7 @@ def test_data_breach_alone_escalates_as_an_emergency():
 def test_floor_is_the_line_where_that_is_higher():
     settings = EscalationCriteria.model_validate({"decision_line": "0.7", "tightened_line": "0.8"})
     assert decide(task(manual_override=True), settings).score == Decimal("0.7")
-    assert decide(task(manual_override=True), settings, tightened=True).score == Decimal("0.8")
+    assert decide(task(manual_override=True), settings, tightened_by="cost control 1").score == Decimal("0.8")
 
 
 def test_task_type_configured_as_quality_critical_escalates():

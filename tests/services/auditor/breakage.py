@@ -13,6 +13,7 @@ from bot.store.due import DueKind
 from bot.store.messages import MessageState, messages
 from bot.store.telemetry.deltas import rollup_deltas
 from riskengine.response.callbacks import CallbackState
+from riskengine.response.controls import ControlKind
 from tests.services.approvals.office import LEADS, Office, terms_of
 from tests.services.auditor.conftest import MINUTE
 from tests.services.auditor.world import (
@@ -23,6 +24,7 @@ from tests.services.auditor.world import (
     shown,
 )
 from tests.services.conftest import signal
+from tests.services.controls.office import ControlOffice
 from tests.services.escalations.office import EscalationOffice
 
 
@@ -84,6 +86,14 @@ async def break_final(alerts, clock):
 
 async def break_weekly(alerts, clock):
     await execute(alerts.database, sa.delete(due.due).where(due.due.c.kind == DueKind.NOISE_REPORT))
+
+
+async def break_control(alerts, clock):
+    """Nothing will ever end it."""
+    await ControlOffice(alerts.database).start(ControlKind.RATE_LIMITING)
+    await shown(alerts.database)
+    await sealed(alerts.database)
+    await execute(alerts.database, sa.delete(due.due).where(due.due.c.kind == DueKind.END_CONTROL))
 
 
 async def break_need(alerts, clock):
