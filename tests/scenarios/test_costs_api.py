@@ -27,7 +27,7 @@ async def costs(bot: Bot, calls: int, **query: str) -> dict:
         answer = (await bot.api.get("/v1/costs", params=query)).json()
         return answer if answer["calls"] == calls else None
 
-    return await until(counted, what=f"{calls} calls in /v1/costs")
+    return await until(counted, 60, f"{calls} calls in /v1/costs")
 
 
 async def test_calls_are_priced_and_what_is_wrong_with_prices_is_told(

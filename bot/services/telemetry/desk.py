@@ -55,6 +55,10 @@ class TelemetryDesk:
         self.book.note_overflow([series for series, is_new in zip(told, new, strict=True) if is_new])
         return new
 
+    def price(self, call: ModelCall) -> int | None:
+        """What a call is booked at, in 10⁻¹² US dollars; None for what is unpriced."""
+        return self._till.charge(call).cost_picousd
+
     async def receive_outcomes(self, outcomes: Sequence[TaskOutcome]) -> list[bool]:
         """Store task outcomes durably; tells of each, in their order, whether it was new."""
         day = day_of(self._database.clock.now())

@@ -77,9 +77,9 @@ async def test_what_an_older_program_left_to_fold_still_counts(database, telemet
     await telemetry.receive([make_call("1", **MILLION, cost_usd="3")])
 
     def shorten(tx):
-        [(row_id, payload)] = deltas.oldest(tx, 10).items()
-        older = json.dumps([each[:-1] for each in json.loads(payload)])
-        tx.execute(deltas.rollup_deltas.update().where(deltas.rollup_deltas.c.id == row_id).values(payload=older))
+        [row] = tx.execute(deltas.rollup_deltas.select()).all()
+        older = json.dumps([each[:-1] for each in json.loads(row.payload)])
+        tx.execute(deltas.rollup_deltas.update().where(deltas.rollup_deltas.c.id == row.id).values(payload=older))
 
     await database.write(shorten)
     await folder.fold_all()
