@@ -62,7 +62,7 @@ STRONGER_PROVIDER = "bedrock"
 _DEFAULT = Model(DEFAULT_MODEL, 0.38, 92, Decimal("0.60"), Decimal("0.11"), Decimal("2.20"))
 _STRONGER = Model(STRONGER_MODEL, 1.3, 55, Decimal(15), Decimal("1.50"), Decimal(75))
 #: A loop's calls in a minute, and the tokens of each.
-RUNAWAY_PER_MINUTE, RUNAWAY_READS, RUNAWAY_WRITES = 3, 190_000, 8_000
+RUNAWAY_PER_MINUTE, RUNAWAY_READS, RUNAWAY_WRITES = 3, 195_000, 2_000
 #: Of a critic's calls on the default model: how many ask what was asked before, and how many different questions.
 REPEATED_SHARE, REPEATED_QUESTIONS = 0.05, 12
 #: A task for the stronger model is a longer one.
@@ -99,8 +99,8 @@ def _runaway(minute: int, spell: Spell) -> list[ModelCall]:
             role=spell.whose,
             team="search",
             task_id=f"runaway-{minute}",
-            duration_seconds=38.0,
-            time_to_first_token_seconds=9.0,
+            duration_seconds=2.8,
+            time_to_first_token_seconds=1.2,
             input_tokens=RUNAWAY_READS,
             output_tokens=RUNAWAY_WRITES,
             cost_usd=_cost_usd(_STRONGER, RUNAWAY_READS, 0, RUNAWAY_WRITES),

@@ -43,7 +43,7 @@ SAVE_SECONDS = 1.0
 #: Business time goes by so fast that raw calls of a month would fill the disk within hours.
 RAW_KEPT_FOR, MINUTES_KEPT_FOR = timedelta(days=1), timedelta(days=9)
 #: The fleet spends some 89 dollars a day.
-BUDGETS = {"daily_usd": 120, "weekly_usd": 800, "monthly_usd": 3_050}
+BUDGETS = {"daily_usd": 120, "weekly_usd": 800, "monthly_usd": 3_000}
 #: A visitor may move the clock by this much, and the fleet's calls before that moment are told in advance.
 AHEAD = timedelta(days=365)
 
