@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from secrets import token_hex
 from typing import Any
 
@@ -40,6 +41,7 @@ from bot.services.complaints.desk import ComplaintDesk
 from bot.services.controls.desk import ControlDesk
 from bot.services.controls.life import adopt_settings, end_due
 from bot.services.controls.terms import controls_in_force
+from bot.services.controls.watching import follow_spend
 from bot.services.costs.desk import CostDesk
 from bot.services.costs.raises import return_budgets
 from bot.services.escalations import need
@@ -233,7 +235,13 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             ropes=[
                 *upkeep(settings, database, worker, delivery, health, session, registry),
                 *watching_escalations(settings, database, heart, due_runner, registry),
-                *watching_budgets(settings, database, CostDesk(database, telemetry, settings), registry),
+                *watching_budgets(
+                    settings,
+                    database,
+                    CostDesk(database, telemetry, settings),
+                    registry,
+                    listeners=[partial(follow_spend, terms=controls_in_force(settings))],
+                ),
                 BellRope("prune_callbacks", callbacks.prune, PRUNE_INTERVAL),
                 *approval_upkeep(database, approvals, settings),
             ],
