@@ -37,6 +37,7 @@ from bot.services.approvals.desk import ApprovalDesk
 from bot.services.approvals.execution import lose_executions
 from bot.services.approvals.terms import ApprovalTerms
 from bot.services.availability import Heart
+from bot.services.budget_raises.desk import RaiseDesk
 from bot.services.complaints.desk import ComplaintDesk
 from bot.services.controls.desk import ControlDesk
 from bot.services.controls.life import adopt_settings, end_due
@@ -182,6 +183,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             rules=RulesDesk(database, rules),
             complaints=ComplaintDesk(database, permissions),
             controls=ControlDesk(database, permissions, controls_in_force(settings)),
+            raises=RaiseDesk(database, approvals, settings.budgets.all, settings.budgets.longest_raise),
             approvals=approvals,
             escalations=escalations,
             approval_card=lambda request_id: database.read(lambda tx: request_now(tx, request_id)),

@@ -7,7 +7,12 @@ from riskengine.areas.cost.conditions import Condition as CostCondition
 from riskengine.response.alerts import Severity
 from riskengine.response.controls import ControlKind, ControlStatus
 
-WORDS = {"summary": "Today has cost more than its budget.", "value": "$51.20", "limit": "$50", "basis": "since midnight"}
+WORDS = {
+    "summary": "Today has cost more than its budget.",
+    "value": "$51.20",
+    "limit": "$50",
+    "basis": "since midnight",
+}
 
 
 def judged(name: str, holds: bool | None = True, **labels: str) -> CostCondition:
