@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Programs that send to riskbot, in a place of their own: nothing of ours runs with their dependencies.
+SENDERS := .senders
 # Test processes; each starts a PostgreSQL of its own. They mostly wait, so there are twice as many as a small machine has cores.
 WORKERS ?= 4
 # With it in the environment every test process would compile some thousand files anew.
@@ -35,7 +37,12 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-senders: $(VENV)/.dev
+$(SENDERS)/.ready: requirements-senders.txt
+	test -x $(SENDERS)/bin/python || $(PYTHON) -m venv $(SENDERS)
+	$(SENDERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-senders.txt
+	touch $@
+
+senders: $(VENV)/.dev $(SENDERS)/.ready
 	$(BIN)/python -m pytest -m senders tests/senders
 
 bench: $(VENV)/.dev
@@ -49,6 +56,7 @@ lock:
 	$(COMPILE) pyproject.toml -o requirements.txt
 	$(COMPILE) --group build -c requirements.txt -o requirements-build.txt
 	$(COMPILE) --group dev -c requirements.txt -c requirements-build.txt -o requirements-dev.txt
+	$(COMPILE) --group senders -o requirements-senders.txt
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(SENDERS)

@@ -69,6 +69,16 @@ class TelemetrySettings(Section):
     """What orchestrators tell of their model calls, and how long it is kept."""
 
     body_limit_bytes: int = Field(33_554_432, gt=0, description="Largest body of a telemetry request, in bytes.")
+    otlp_limit_bytes: int = Field(
+        8_388_608,
+        gt=0,
+        description="Largest body of an OTLP request, in bytes after inflating; it is parsed in one go.",
+    )
+    spans_win_for: Duration = Field(
+        timedelta(hours=1),
+        description="How long after a service's last span of a model's call its metrics do not count: they tell of the "
+        "same calls.",
+    )
     label_values: int = Field(
         1_000,
         gt=0,

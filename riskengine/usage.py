@@ -32,6 +32,17 @@ class InputDetails(_Theirs):
     cache_write_tokens: Tokens | None = None
 
 
+class CacheCreation(_Theirs):
+    """Anthropic's count of tokens written to its cache, by how long they are kept."""
+
+    ephemeral_5m_input_tokens: Tokens | None = None
+    ephemeral_1h_input_tokens: Tokens | None = None
+
+    @property
+    def tokens(self) -> int:
+        return (self.ephemeral_5m_input_tokens or 0) + (self.ephemeral_1h_input_tokens or 0)
+
+
 class CostDetails(_Theirs):
     upstream_inference_cost: Usd | None = None
 
@@ -47,6 +58,7 @@ class ProviderUsage(_Theirs):
     input_tokens_details: InputDetails | None = None
     cache_read_input_tokens: Tokens | None = None
     cache_creation_input_tokens: Tokens | None = None
+    cache_creation: CacheCreation | None = None
     cost: Usd | None = None
     cost_details: CostDetails | None = None
     is_byok: bool | None = None
@@ -62,7 +74,7 @@ class ProviderUsage(_Theirs):
             raise ValueError(
                 "usage holds neither prompt_tokens with completion_tokens nor input_tokens with output_tokens"
             )
-        if self.cache_read_input_tokens is None and self.cache_creation_input_tokens is None:
+        if self.cache_read_input_tokens is None and self._cache_write is None:
             return self._inclusive(self.input_tokens, self.output_tokens, self.input_tokens_details)
         return self._exclusive(self.input_tokens, self.output_tokens)
 
@@ -76,11 +88,18 @@ class ProviderUsage(_Theirs):
         """All but Anthropic count cached tokens into the input; LiteLLM does so for Anthropic, in Anthropic's words."""
         details = details or InputDetails()
         cached = details.cached_tokens or self.cache_read_input_tokens or 0
-        cache_write = details.cache_write_tokens or self.cache_creation_input_tokens or 0
+        cache_write = details.cache_write_tokens or self._cache_write or 0
         return TokenCounts(read, written, cached, cache_write)
 
     def _exclusive(self, read: int, written: int) -> TokenCounts:
         """Anthropic's input is the sum of three."""
         cached = self.cache_read_input_tokens or 0
-        cache_write = self.cache_creation_input_tokens or 0
+        cache_write = self._cache_write or 0
         return TokenCounts(read + cached + cache_write, written, cached, cache_write)
+
+    @property
+    def _cache_write(self) -> int | None:
+        """Anthropic's sum, or where only its parts are told, these."""
+        if self.cache_creation_input_tokens is None and self.cache_creation is not None:
+            return self.cache_creation.tokens
+        return self.cache_creation_input_tokens

@@ -19,8 +19,10 @@ from bot.ingest.endpoint import Endpoint
 from bot.ingest.exchange import FastLane, Gate, make_routes
 from bot.ingest.health import Readiness, health_endpoints
 from bot.ingest.intake import Intake
+from bot.ingest.litellm import LitellmApi, litellm_endpoint
 from bot.ingest.metrics import HttpMetrics
 from bot.ingest.openapi import document
+from bot.ingest.otlp.api import OtlpApi, otlp_endpoints
 from bot.ingest.problems import MethodNotAllowed, NoSuchPath
 from bot.ingest.rate_limits import RateLimits
 from bot.ingest.telemetry import call_intake, task_intake, telemetry_endpoints
@@ -29,6 +31,7 @@ from bot.ingest.tokens import Tokens
 from bot.right_of_way import RightOfWay
 from bot.services.alerts.desk import AlertDesk
 from bot.services.telemetry.desk import TelemetryDesk
+from bot.services.telemetry.meters import MeterDesk
 from bot.settings import HttpSettings
 from bot.store.database import Database
 
@@ -53,10 +56,15 @@ def build_app(
     intake = Intake(desk, http_metrics)
     calls = call_intake(telemetry, http_metrics, database.clock)
     tasks = task_intake(telemetry, http_metrics, database.clock)
+    litellm = LitellmApi(telemetry, http_metrics, database.clock)
+    meters = MeterDesk(database, telemetry.book, telemetry.price, telemetry.settings.spans_win_for)
+    otlp = OtlpApi(telemetry, meters, http_metrics, database.clock)
     http_metrics.watch_labels(telemetry.book.overflowed)
     every = [
         # The hot ones first: a router looks at its routes in order.
         *telemetry_endpoints(calls, tasks, telemetry.settings),
+        litellm_endpoint(litellm, telemetry.settings.body_limit_bytes),
+        *otlp_endpoints(otlp, telemetry.settings),
         *alert_endpoints(desk, intake, settings),
         alertmanager_endpoint(intake, settings),
         *endpoints,
@@ -67,7 +75,7 @@ def build_app(
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
-        for each in (calls, tasks, intake):
+        for each in (calls, tasks, litellm, otlp, intake):
             await each.drain()
 
     gate = Gate(Tokens(database), RateLimits(settings), way)

@@ -24,6 +24,8 @@ READ_SECONDS = 30.0
 LEAST_BYTES_PER_SECOND = 65_536
 JSON = "application/json"
 PLAIN_JSON = JSON.encode()
+#: The Content-Encoding of what is not compressed.
+IDENTITY = "identity"
 #: A length of so many digits may be too long.
 LONG = b"100000"
 #: An object a line; the names that its senders use.
@@ -48,6 +50,8 @@ class LargeBody:
     schema: Any
     limit_bytes: int
     also: tuple[str, ...] = ()
+    #: Content-Encodings that the handler undoes itself, within a limit of its own.
+    encodings: tuple[str, ...] = ()
 
 
 class Incoming:
@@ -63,6 +67,12 @@ class Incoming:
     @property
     def media(self) -> str:
         return _media(self._request.headers.get("content-type", ""))
+
+    @property
+    def encoding(self) -> str:
+        """One of the body's `encodings`; empty where it came as it is."""
+        encoding = _encoding(self._request)
+        return "" if encoding == IDENTITY else encoding
 
     async def head(self, size: int) -> tuple[bytes, bool]:
         """The beginning, once more than `size` bytes have come or all of them; and whether that is all."""
@@ -150,14 +160,19 @@ def _check_told_length(request: Request, body: Body | LargeBody) -> None:
         raise _too_large(body.limit_bytes)
 
 
+def _encoding(request: Request) -> str:
+    return request.headers.get("content-encoding", IDENTITY).strip().lower()
+
+
 def _media(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
 def _check_media(request: Request, body: Body | LargeBody) -> None:
-    encoding = request.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in {"", "identity"}:
-        raise UnsupportedMedia(f"Content-Encoding {printable(encoding)} is not taken here.")
+    encoding, taken = _encoding(request), body.encodings if isinstance(body, LargeBody) else ()
+    if encoding not in {"", IDENTITY, *taken}:
+        hint = f"Send it with {' or '.join(taken)}, or not compressed." if taken else ""
+        raise UnsupportedMedia(f"Content-Encoding {printable(encoding)} is not taken here.", hint=hint)
     content_type = request.headers.get("content-type", "")
     if content_type != JSON:
         _check_content_type(content_type, body)
@@ -167,7 +182,8 @@ def _check_content_type(content_type: str, body: Body | LargeBody) -> None:
     kind, *parameters = (part.strip().lower() for part in content_type.split(";"))
     is_json = kind in {"", JSON} or (kind.startswith("application/") and kind.endswith("+json"))
     if not is_json and kind not in body.also:
-        raise UnsupportedMedia(f"The body is called {printable(kind)}; only JSON is taken here.")
+        taken = " and ".join(["JSON", *body.also])
+        raise UnsupportedMedia(f"The body is called {printable(kind)}; only {taken} is taken here.")
     charset = next((each[8:].strip('"') for each in parameters if each.startswith("charset=")), "utf-8")
     if charset not in {"utf-8", "utf8", "us-ascii"}:
         raise UnsupportedMedia(f"The charset {printable(charset)} is not taken here; JSON is UTF-8.")
@@ -179,8 +195,17 @@ def _too_large(limit_bytes: int) -> BodyTooLarge:
 
 def parse_json(body: bytes) -> Any:
     """JSON as Python values, NULs replaced. Raises InvalidJson, and Invalid when it is nested too deep."""
+    value = load_json(body)
+    # Counting brackets is a single pass in C and settles almost every body.
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
+        raise _too_deep()
+    return value
+
+
+def load_json(body: bytes) -> Any:
+    """The same for readers that go no deeper than they know the form, to whom depth does no harm."""
     try:
-        value = json.loads(without_nul(body).decode("utf-8-sig"), parse_constant=_no_constant)
+        return json.loads(without_nul(body).decode("utf-8-sig"), parse_constant=_no_constant)
     except UnicodeDecodeError as error:
         raise InvalidJson(f"The body is not UTF-8 at byte {error.start}.") from None
     except json.JSONDecodeError as error:
@@ -189,10 +214,6 @@ def parse_json(body: bytes) -> Any:
         raise InvalidJson(f"The body is no JSON: {printable(str(error))}.") from None
     except RecursionError:
         raise _too_deep() from None
-    # Counting brackets is a single pass in C and settles almost every body.
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
-        raise _too_deep()
-    return value
 
 
 def _no_constant(name: str) -> None:

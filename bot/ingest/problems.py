@@ -71,6 +71,20 @@ class InvalidJson(Problem):
     hint = "Send one JSON document in UTF-8."
 
 
+class InvalidProtobuf(Problem):
+    """The body is no message of the expected kind."""
+
+    code = "invalid_protobuf"
+    hint = "Send OTLP's own message, as an exporter for http/protobuf does."
+
+
+class InvalidCompression(Problem):
+    """The body is not what its Content-Encoding says."""
+
+    code = "invalid_compression"
+    hint = "Compress the whole body once, and send all of it."
+
+
 class Unauthenticated(Problem):
     """The request carries no token that works here."""
 

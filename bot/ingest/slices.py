@@ -17,7 +17,8 @@ from bot.ingest.text import printable
 SLICE_ITEMS = 500
 #: What is looked at in one go; an item that is cut by its end waits for the next piece.
 SLICE_BYTES = 131_072
-#: Longer than any call could be; it bounds what is kept of an item whose end has not come.
+#: Longer than any call of our own form could be; it bounds what is kept of an item whose end has not come. Senders
+#: whose items carry prompts that we drop set a bound of their own.
 ITEM_BYTES = 262_144
 
 #: Between two objects of an array, or what looks like it within a text.
@@ -72,10 +73,13 @@ class _Due(Enum):
 class ArrayReader:
     """`[item, item, …]`: an error in the JSON ends it, since no later item could be found for sure."""
 
-    def __init__(self, check_many: CheckMany) -> None:
+    def __init__(self, check_many: CheckMany, item_bytes: int = ITEM_BYTES) -> None:
         self._check_many = check_many
+        self._item_bytes = item_bytes
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
         self._text = ""
+        #: Less text than this is not looked at: an item that did not end in it would be read in vain once more.
+        self._enough = SLICE_BYTES
         self._index = 0
         self._due = _Due.OPENING
 
@@ -84,11 +88,13 @@ class ArrayReader:
             self._text += self._decoder.decode(chunk, last)
         except UnicodeDecodeError:
             raise InvalidJson(f"The body is not UTF-8 after item {self._index}.") from None
-        if not last and len(self._text) < SLICE_BYTES:
+        if not last and len(self._text) < self._enough:
             return
         self._text = _without_nul(self._text)
         while self._is_at_an_item() and (piece := self._all_at_once(last=last) or self._one_by_one(last=last)):
             yield piece
+        # Twice as much each time: an item of many pieces is read through a few times and not once a piece.
+        self._enough = max(SLICE_BYTES, 2 * len(self._text))
         if last and self._due != _Due.NOTHING:
             raise self._broken("the body ends")
 
@@ -131,14 +137,14 @@ class ArrayReader:
             value, end = _DECODER.raw_decode(self._text)
             item = json.dumps(value).encode()
         except ValueError as error:
-            if last or len(self._text) > ITEM_BYTES:
+            if last or len(self._text) > self._item_bytes:
                 raise self._broken(_said(error)) from None
             return None
         except RecursionError as error:
             raise self._broken(_said(error)) from None
         after = self._past_space(end)
         # What stands before no mark may go on in the next piece, as 12. does.
-        if not last and self._text[after : after + 1] not in {",", "]"} and len(self._text) <= ITEM_BYTES:
+        if not last and self._text[after : after + 1] not in {",", "]"} and len(self._text) <= self._item_bytes:
             return None
         self._text, self._due = self._text[end:], _Due.COMMA
         return item
@@ -181,68 +187,87 @@ _MARKS = {
 class LinesReader:
     """One object a line, so that a broken one spoils no other. Empty lines count for nothing."""
 
-    def __init__(self) -> None:
-        self._rest = b""
+    def __init__(self, item_bytes: int = ITEM_BYTES) -> None:
+        self._item_bytes = item_bytes
+        #: A line whose end has not come; a bytearray grows without being copied.
+        self._rest = bytearray()
         self._index = 0
 
     def feed(self, chunk: bytes, *, last: bool) -> Iterator[Slice]:
-        lines = (self._rest + chunk).split(b"\n")
-        self._rest = b"" if last else lines.pop()
-        if len(self._rest) > ITEM_BYTES:
-            raise Invalid(f"Line {self._index} has more than {ITEM_BYTES:,} bytes.")
+        self._rest += chunk
+        lines = self._whole_lines(last=last) if last or b"\n" in chunk else []
+        if len(self._rest) > self._item_bytes:
+            raise Invalid(f"Line {self._index} has more than {self._item_bytes:,} bytes.")
         filled = [line for line in lines if line and not line.isspace()]
         for at in range(0, len(filled), SLICE_ITEMS):
             some = filled[at : at + SLICE_ITEMS]
             yield Slice(self._index, some)
             self._index += len(some)
 
+    def _whole_lines(self, *, last: bool) -> list[bytes]:
+        *lines, rest = bytes(self._rest).split(b"\n")
+        self._rest = bytearray() if last else bytearray(rest)
+        return [*lines, rest] if last else lines
+
 
 class ObjectReader:
-    """One object, over several lines perhaps; what turns out to be lines is given to their reader."""
+    """One object, over several lines perhaps."""
 
-    def __init__(self) -> None:
-        self._body = b""
+    def __init__(self, item_bytes: int = ITEM_BYTES) -> None:
+        self._item_bytes = item_bytes
+        self._body = bytearray()
 
     def feed(self, chunk: bytes, *, last: bool) -> Iterator[Slice]:
         self._body += chunk
-        if len(self._body) > ITEM_BYTES:
-            raise InvalidJson(f"The body begins with an object of more than {ITEM_BYTES:,} bytes.")
+        if len(self._body) > self._item_bytes:
+            raise InvalidJson(f"The body begins with an object of more than {self._item_bytes:,} bytes.")
         if last:
             try:
                 parse_text(self._body.decode("utf-8-sig"))
             except (ValueError, RecursionError) as error:
                 raise InvalidJson(f"The body is no JSON: {_said(error)}.") from None
-            yield Slice(0, [self._body.removeprefix(codecs.BOM_UTF8)])
+            yield Slice(0, [bytes(self._body).removeprefix(codecs.BOM_UTF8)])
 
 
-async def slices(pieces: AsyncIterator[bytes], *, is_lines: bool, check_many: CheckMany) -> AsyncIterator[Slice]:
+async def slices(
+    pieces: AsyncIterator[bytes], *, is_lines: bool, check_many: CheckMany, item_bytes: int = ITEM_BYTES
+) -> AsyncIterator[Slice]:
     """The slices of a body that arrives in pieces."""
     reader: Reader | None = None
-    gathered = b""
+    gathered = bytearray()
     async for piece in pieces:
         gathered += piece
-        if len(gathered) >= SLICE_BYTES:
-            reader = reader or reader_for(gathered, is_lines=is_lines, check_many=check_many)
-            for each in reader.feed(gathered, last=False):
+        if len(gathered) >= SLICE_BYTES and (reader or _can_tell(gathered, piece, item_bytes)):
+            chunk = bytes(gathered)
+            reader = reader or reader_for(chunk, is_lines=is_lines, check_many=check_many, item_bytes=item_bytes)
+            for each in reader.feed(chunk, last=False):
                 yield each
-            gathered = b""
-    reader = reader or reader_for(gathered, is_lines=is_lines, check_many=check_many)
-    for each in reader.feed(gathered, last=True):
+            gathered.clear()
+    chunk = bytes(gathered)
+    reader = reader or reader_for(chunk, is_lines=is_lines, check_many=check_many, item_bytes=item_bytes)
+    for each in reader.feed(chunk, last=True):
         yield each
 
 
-def reader_for(head: bytes, *, is_lines: bool, check_many: CheckMany) -> Reader:
+def _can_tell(head: bytearray, piece: bytes, item_bytes: int) -> bool:
+    """Whether it can be told what the body is; where it begins with an object, the end of its line has to be there."""
+    begins = bytes(head[:SLICE_BYTES]).removeprefix(codecs.BOM_UTF8).lstrip()
+    # What came before this piece and lies behind the first slice had no line's end, else it would have been told then.
+    return not begins.startswith(b"{") or b"\n" in begins or b"\n" in piece or len(head) > item_bytes
+
+
+def reader_for(head: bytes, *, is_lines: bool, check_many: CheckMany, item_bytes: int = ITEM_BYTES) -> Reader:
     """The reader of a body that begins so. Senders call everything JSON, so the body itself is looked at.
 
     Lines are what is called so, what begins with a whole object on a line, and what has an object begin on the next.
     """
     text = head.removeprefix(codecs.BOM_UTF8).lstrip()
     if text.startswith(b"["):
-        return ArrayReader(check_many)
+        return ArrayReader(check_many, item_bytes)
     first, newline, after = text.partition(b"\n")
     if is_lines or (newline and (after.startswith(b"{") or (after.strip() and _is_json(first)))):
-        return LinesReader()
-    return ObjectReader()
+        return LinesReader(item_bytes)
+    return ObjectReader(item_bytes)
 
 
 def parse_text(text: str) -> Any:

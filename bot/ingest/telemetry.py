@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -17,7 +17,7 @@ from bot.ingest.group_commit import SHARED_FAULTS, GroupCommit
 from bot.ingest.intake import IntakeAnswer
 from bot.ingest.metrics import HttpMetrics, Outcome
 from bot.ingest.problems import Interrupted, Invalid, Problem, Rejected
-from bot.ingest.slices import SLICE_ITEMS, Slice, slices
+from bot.ingest.slices import ITEM_BYTES, SLICE_ITEMS, Slice, slices
 from bot.ingest.text import without_nul
 from bot.ingest.tokens import Scope
 from bot.services.telemetry.desk import TelemetryDesk
@@ -58,13 +58,64 @@ _ONE_NEW = Tally(accepted=1)
 _ONE_ACCEPTED = to_response(IntakeAnswer(accepted=1, duplicates=0, rejected=[]))
 
 
+Read_co = TypeVar("Read_co", covariant=True)
+
+
+class Form(Protocol[Read_co]):
+    """How the items of one format are made from JSON, in which NULs are replaced already."""
+
+    #: The longest item that is taken.
+    item_bytes: int
+
+    def one(self, written: bytes) -> Read_co | None:
+        """The item of a small body that is one good object, by compiled code alone."""
+        ...
+
+    def check(self, written: bytes) -> Read_co | str | None:
+        """The item, or what is wrong with it; None for what is sound and does not concern us."""
+        ...
+
+    def check_many(self, written: str) -> Sequence[Read_co] | None:
+        """The items of an array in one step; None when anything is wrong with it."""
+        ...
+
+
+class OwnForm(Generic[Item]):
+    """Items in our own form."""
+
+    item_bytes = ITEM_BYTES
+
+    def __init__(self, model: type[Item]) -> None:
+        self._adapter: TypeAdapter[Item] = TypeAdapter(model)
+        self._many: TypeAdapter[list[Item]] = TypeAdapter(list[model])  # type: ignore[valid-type]
+        self._names = field_names(model)
+
+    def one(self, written: bytes) -> Item | None:
+        try:
+            return self._adapter.validate_json(written)
+        except ValidationError:
+            return None
+
+    def check(self, written: bytes) -> Item | str:
+        try:
+            return self._adapter.validate_json(written)
+        except ValidationError as error:
+            return explain(error, self._names)
+
+    def check_many(self, written: str) -> Sequence[Item] | None:
+        try:
+            return self._many.validate_json(written)
+        except ValidationError:
+            return None
+
+
 class TelemetryIntake(Generic[Item]):
     """Takes one kind of item: checks and stores a body slice by slice, and answers when all of it is durable."""
 
     def __init__(
         self,
         sender: str,
-        model: type[Item],
+        form: Form[Item],
         write: Callable[[Sequence[Item]], Awaitable[Sequence[bool]]],
         *,
         metrics: HttpMetrics,
@@ -72,9 +123,7 @@ class TelemetryIntake(Generic[Item]):
         ahead: timedelta,
     ) -> None:
         self._sender = sender
-        self._adapter: TypeAdapter[Item] = TypeAdapter(model)
-        self._many: TypeAdapter[list[Item]] = TypeAdapter(list[model])  # type: ignore[valid-type]
-        self._names = field_names(model)
+        self._form: Form[Item] = form
         self._commits: GroupCommit[Item, bool] = GroupCommit(
             write, max_items=SLICE_ITEMS, max_queued=MOST_QUEUED, gather_seconds=GATHER_SECONDS
         )
@@ -116,24 +165,27 @@ class TelemetryIntake(Generic[Item]):
         if one is not None:
             await self._store([one], tally)
             return
+        form = self._form
         async for piece in slices(
-            incoming.pieces(head), is_lines=incoming.media in NDJSON, check_many=self._check_many
+            incoming.pieces(head),
+            is_lines=incoming.media in NDJSON,
+            check_many=form.check_many,
+            item_bytes=form.item_bytes,
         ):
             await self._store(self._checked(piece, tally), tally)
 
     def _one(self, body: bytes) -> Item | None:
-        """The item of a small body that is one good object, by compiled code alone."""
-        try:
-            item = self._adapter.validate_json(without_nul(body))
-        except ValidationError:
-            return None
-        return item if item.at <= self._latest() else None
+        item = self._form.one(without_nul(body))
+        return item if item is not None and item.at <= self._latest() else None
 
     def _checked(self, piece: Slice, tally: Tally) -> list[Item]:
-        items = enumerate(piece.checked or map(self._check, piece.items), piece.first)
+        alone = (self._form.check(without_nul(item)) for item in piece.items)
+        items = enumerate(piece.checked or alone, piece.first)
         latest = self._latest()
         good: list[Item] = []
         for index, item in items:
+            if item is None:
+                continue
             if isinstance(item, str):
                 tally.rejected.append(Rejected(index=index, error=item))
             elif item.at > latest:
@@ -143,20 +195,6 @@ class TelemetryIntake(Generic[Item]):
         if len(tally.rejected) >= MOST_REJECTED:
             raise _too_many(tally.rejected, piece.end)
         return good
-
-    def _check(self, written: bytes) -> Item | str:
-        """The item, or what is wrong with it."""
-        try:
-            item: Item = self._adapter.validate_json(without_nul(written))
-        except ValidationError as error:
-            return explain(error, self._names)
-        return item
-
-    def _check_many(self, written: str) -> Sequence[Item] | None:
-        try:
-            return self._many.validate_json(written)
-        except ValidationError:
-            return None
 
     def _too_early(self, item: Item) -> str:
         return f"at lies {spoken(item.at - self._clock.now())} ahead of riskbot's clock"
@@ -206,12 +244,14 @@ def _none_taken(rejected: Sequence[Rejected]) -> Invalid:
 
 def call_intake(desk: TelemetryDesk, metrics: HttpMetrics, clock: Clock) -> TelemetryIntake[ModelCall]:
     ahead = desk.settings.ahead
-    return TelemetryIntake("calls", ModelCall, desk.receive, metrics=metrics, clock=clock, ahead=ahead)
+    return TelemetryIntake("calls", OwnForm(ModelCall), desk.receive, metrics=metrics, clock=clock, ahead=ahead)
 
 
 def task_intake(desk: TelemetryDesk, metrics: HttpMetrics, clock: Clock) -> TelemetryIntake[TaskOutcome]:
     ahead = desk.settings.ahead
-    return TelemetryIntake("tasks", TaskOutcome, desk.receive_outcomes, metrics=metrics, clock=clock, ahead=ahead)
+    return TelemetryIntake(
+        "tasks", OwnForm(TaskOutcome), desk.receive_outcomes, metrics=metrics, clock=clock, ahead=ahead
+    )
 
 
 def telemetry_endpoints(

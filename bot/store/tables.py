@@ -33,6 +33,7 @@ from bot.store.subscriptions import subscriptions
 from bot.store.telemetry.calls import calls
 from bot.store.telemetry.deltas import rollup_deltas
 from bot.store.telemetry.keys import call_keys
+from bot.store.telemetry.meters import metric_readings
 from bot.store.telemetry.outcomes import task_outcomes
 from bot.store.telemetry.rollups import rollups_hour, rollups_minute
 from bot.store.telemetry.series import series
@@ -69,6 +70,7 @@ __all__ = [
     "messages",
     "metadata",
     "method_rates",
+    "metric_readings",
     "muting",
     "outages",
     "pictures",

@@ -174,6 +174,15 @@ def test_nested_metadata_is_refused():
             id="writes only",
         ),
         pytest.param(
+            {
+                "input_tokens": 10,
+                "cache_creation": {"ephemeral_5m_input_tokens": 50, "ephemeral_1h_input_tokens": 7},
+                "output_tokens": 3,
+            },
+            (67, 3, 0, 57),
+            id="writes by their length alone",
+        ),
+        pytest.param(
             {"prompt_tokens": 160, "completion_tokens": 3, "cache_read_input_tokens": 100, "input_tokens": 10},
             (160, 3, 100, 0),
             id="LiteLLM: inclusive in Anthropic's words",

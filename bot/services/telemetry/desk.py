@@ -14,7 +14,7 @@ from bot.store.database import Database, Transaction
 from bot.store.telemetry import windows
 from bot.store.telemetry.rollups import HOUR_MINUTES
 from bot.store.telemetry.windows import Only, Wanted
-from riskengine.rollups import NUMBERS, Rollup
+from riskengine.rollups import NUMBERS, Rollup, to_picousd
 from riskengine.series import Dimension, Series
 from riskengine.telemetry import ModelCall, TaskOutcome
 from riskengine.windows import Window, minute_of, minute_start
@@ -45,6 +45,10 @@ class TelemetryDesk:
         pass_by(FailPoint.INGEST_COMMITTED)
         self.book.note_overflow([series for series, is_new in zip(told, new, strict=True) if is_new])
         return new
+
+    def price(self, call: ModelCall) -> int | None:
+        """What a call is booked at, in 10⁻¹² US dollars; None for what is unpriced."""
+        return None if call.cost_usd is None else to_picousd(call.cost_usd)
 
     async def receive_outcomes(self, outcomes: Sequence[TaskOutcome]) -> list[bool]:
         """Store task outcomes durably; tells of each, in their order, whether it was new."""

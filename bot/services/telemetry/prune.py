@@ -12,7 +12,7 @@ from bot.services.telemetry.rows import day_of
 from bot.settings import TelemetrySettings
 from bot.store import complaints
 from bot.store.database import Database
-from bot.store.telemetry import calls, keys, outcomes, rollups
+from bot.store.telemetry import calls, keys, meters, outcomes, rollups
 from riskengine.windows import minute_of
 
 #: Rows deleted in one transaction: some ms of the writer.
@@ -40,6 +40,7 @@ class Pruner:
         gone += await repeat(self._database, lambda tx: outcomes.prune(tx, expired_day, PORTION))
         gone += await repeat(self._database, lambda tx: rollups.prune(tx, rollups.rollups_minute, minute, PORTION))
         gone += await repeat(self._database, lambda tx: rollups.prune(tx, rollups.rollups_hour, hour, PORTION))
+        gone += await repeat(self._database, lambda tx: meters.prune(tx, expired_day, PORTION))
         gone += await repeat(
             self._database, lambda tx: complaints.prune(tx, now - settings.complaints_kept_for, PORTION)
         )
