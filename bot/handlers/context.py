@@ -15,6 +15,7 @@ from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.answers import Answer
 from bot.services.approvals.desk import ApprovalDesk
+from bot.services.budget_raises.desk import RaiseDesk
 from bot.services.complaints.desk import ComplaintDesk
 from bot.services.controls.desk import ControlDesk
 from bot.services.costs.overview import OverviewDesk
@@ -51,6 +52,7 @@ class Context:
     rules: RulesDesk
     complaints: ComplaintDesk
     controls: ControlDesk
+    raises: RaiseDesk
     costs: OverviewDesk
     savings: SavingsDesk
     #: Has the picture of the month's spending follow a private answer.

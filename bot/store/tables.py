@@ -24,6 +24,7 @@ from bot.store.judgements import alert_judgements
 from bot.store.messages import messages
 from bot.store.muting import muting
 from bot.store.pictures import pictures
+from bot.store.raise_requests import raise_requests
 from bot.store.rates import method_rates
 from bot.store.request_repeats import request_days, request_progress, request_repeats
 from bot.store.rule_states import rule_looks, rule_states
@@ -76,6 +77,7 @@ __all__ = [
     "muting",
     "outages",
     "pictures",
+    "raise_requests",
     "request_days",
     "request_progress",
     "request_repeats",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.ingest.tokens import Scope
+from riskengine.rollups import to_picousd
 from tests.processes import ServeProcess, get, make_token
 from tests.senders.booked import booked, raw_calls
 from tests.senders.programs import run
@@ -32,9 +33,8 @@ def test_what_litellm_counts_is_counted(riskbot: ServeProcess, sqlite_file: Path
     assert sums.output_tokens == sum(each["completion_tokens"] for each in heard) > 0
     told = raw_calls(sqlite_file)
     assert {each["call_id"] for each in told} == {each["id"] for each in heard}
-    assert sum(each["cost_picousd"] or 0 for each in told) == sum(
-        int(Decimal(repr(each["response_cost"])) * 10**12) for each in heard
-    )
+    costs = {each["id"]: to_picousd(Decimal(repr(each["response_cost"]))) for each in heard}
+    assert {each["call_id"]: each["told_picousd"] for each in told} == costs
     [fallback] = [each for each in heard if each["trace_id"] == failed[0]["trace_id"] and each["status"] == "success"]
     of_the_task = [each["call_id"] for each in told if each["task_id"] == failed[0]["trace_id"]]
     assert sorted(of_the_task) == sorted([failed[0]["id"], fallback["id"]])
