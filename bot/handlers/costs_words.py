@@ -1,18 +1,30 @@
 """The words of `/cost`; WORDS is the table of them."""
 
 import difflib
-
-from riskengine.response.controls import ControlStatus
+import re
+from decimal import Decimal
 
 from bot.handlers.asked import Asked, Reply, Word
 from bot.handlers.context import Context
+from bot.services.budget_raises.ask import RaiseWish
 from bot.slack import cost_lists
+from bot.slack.text import mrkdwn
 from riskengine.areas.cost.periods import PeriodInvalid, parse_period
+from riskengine.durations import parse_duration
+from riskengine.response.controls import ControlStatus
 from riskengine.series import Dimension
 
 FIRST = "status"
 #: What is told apart where no period is named.
 USUAL_PERIOD = "month"
+#: The budget's name, what it is to be, for how long, and why.
+_RAISE = re.compile(
+    r"raise\s+(\S{1,40})\s+(?:to\s+)?\$?(\d{1,9}(?:\.\d{1,2})?)\s+for\s+(\S+)\s+because\s+(.{1,500})", re.IGNORECASE | re.DOTALL
+)
+_HOW = (
+    "Budgets are settings. For a while more, write `{command} budget raise daily 80 for 6h because of the migration`: "
+    "the budget's name, dollars, how long, and why. `{command} budget` shows them all."
+)
 
 
 async def status(context: Context, _asked: Asked) -> Reply:
@@ -33,8 +45,26 @@ async def by(context: Context, asked: Asked) -> Reply:
     return cost_lists.breakdown(found, context.costs.zone, context.prefix)
 
 
-async def budget(context: Context, _asked: Asked) -> Reply:
-    return cost_lists.budgets(await context.costs.budget_states(), context.prefix, may_be_raised=False)
+async def budget(context: Context, asked: Asked) -> Reply:
+    """Every budget; `raise NAME 80 for 6h because …` asks for a higher one for a while."""
+    if not asked.rest:
+        return cost_lists.budgets(await context.costs.budget_states(), context.prefix)
+    typed = _RAISE.fullmatch(asked.rest)
+    if typed is None:
+        return {"text": _HOW.format(command=f"/{context.prefix}cost")}
+    try:
+        lasts = parse_duration(typed[3])
+    except ValueError as error:
+        return {"text": f"{mrkdwn(error)}. {_HOW.format(command=f'/{context.prefix}cost')}"}
+    wish = RaiseWish(
+        user_id=asked.user_id,
+        budget=typed[1],
+        usd=Decimal(typed[2]),
+        lasts=lasts,
+        reason=typed[4],
+        delivery_id=asked.delivery_id,
+    )
+    return {"text": (await context.raises.ask_raise(wish)).text}
 
 
 async def controls(context: Context, _asked: Asked) -> Reply:
@@ -47,7 +77,7 @@ async def optimise(context: Context, _asked: Asked) -> Reply:
 
 
 async def help_text(context: Context, _asked: Asked) -> Reply:
-    return cost_lists.help_text(context.prefix, may_be_raised=False)
+    return cost_lists.help_text(context.prefix)
 
 
 WORDS: dict[str, Word] = {

@@ -5,16 +5,15 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from riskengine.areas.cost.budgets import BudgetState
-from riskengine.response.control_words import TITLES, meaning
-from riskengine.response.controls import Control, ControlStatus
-
 from bot.slack.render import render
+from riskengine.areas.cost.budgets import BudgetState
 from riskengine.areas.cost.glance import glance, mark, row
 from riskengine.areas.cost.optimise import Saving, Savings
 from riskengine.areas.cost.overview import Breakdown, Overview
 from riskengine.areas.cost.periods import EXAMPLES, Period
 from riskengine.money import told_count, told_share, told_usd
+from riskengine.response.control_words import TITLES, meaning
+from riskengine.response.controls import Control, ControlStatus
 from riskengine.series import Dimension
 
 #: Rows of a table; the rest is summed.
@@ -63,11 +62,10 @@ def wrong_period(typed: str, near: str, prefix: str) -> dict[str, Any]:
     return render("costs/wrong_period", values)
 
 
-def budgets(states: Sequence[BudgetState], prefix: str, *, may_be_raised: bool) -> dict[str, Any]:
+def budgets(states: Sequence[BudgetState], prefix: str) -> dict[str, Any]:
     values = {
         "rows": [_budget(each) for each in states[:BUDGETS]],
         "more": max(0, len(states) - BUDGETS),
-        "may_be_raised": may_be_raised,
         "command": f"/{prefix}cost",
     }
     return render("costs/budgets", values)
@@ -148,8 +146,8 @@ def _saving(saving: Saving, whole: Decimal) -> dict[str, Any]:
     }
 
 
-def help_text(prefix: str, *, may_be_raised: bool) -> dict[str, Any]:
-    values = {"command": f"/{prefix}cost", "dimensions": [each.value for each in BY], "may_be_raised": may_be_raised}
+def help_text(prefix: str) -> dict[str, Any]:
+    values = {"command": f"/{prefix}cost", "dimensions": [each.value for each in BY]}
     return render("costs/help", values)
 
 

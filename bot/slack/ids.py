@@ -111,7 +111,7 @@ COMMANDS = (
     CommandSpec(
         Command.COST,
         "What was spent, where the month ends, what to do",
-        "[status | by model|role|team|provider [PERIOD] | budget | controls | optimise | help]",
+        "[status | by model|role|team|provider [PERIOD] | budget [raise …] | controls | optimise | help]",
     ),
     CommandSpec(Command.ESCALATE, "Ask for the stronger model", "[TITLE | ID | help]"),
 )

@@ -121,8 +121,7 @@ def _answers(prefix: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
         for near in ("", "model"):
             yield "costs/wrong_breakdown", f"{label}, {near} {prefix}", cost_lists.wrong_breakdown(text, near, prefix)
             yield "costs/wrong_period", f"{label}, {near} {prefix}", cost_lists.wrong_period(text, near, prefix)
-    for may in (True, False):
-        yield "costs/help", f"{may} {prefix}", cost_lists.help_text(prefix, may_be_raised=may)
+    yield "costs/help", f"help {prefix}", cost_lists.help_text(prefix)
 
 
 def _budgets() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -132,8 +131,7 @@ def _budgets() -> Iterator[tuple[str, str, dict[str, Any]]]:
         for text in (HOSTILE.replace("\ud800", ""), LONG)
     ]
     for label, states in {"none": [], "one": [state()], "several": several}.items():
-        for may in (True, False):
-            yield "costs/budgets", f"{label}, {may}", cost_lists.budgets(states, "", may_be_raised=may)
+        yield "costs/budgets", label, cost_lists.budgets(states, "")
     all_of_them = [control(kind, reason=HOSTILE * 9, status=each) for kind in ControlKind for each in ControlStatus]
     active = control(status=ControlStatus.ACTIVE, started_by="U0ALICE", reason=LONG)
     for label, found in {"none": [], "one": [active], "several": all_of_them * 3}.items():
