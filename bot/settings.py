@@ -233,7 +233,8 @@ class PeopleSettings(Section):
     )
     cost_deciders: tuple[str, ...] = Field(
         (),
-        description="Roles that may start, end and prolong cost controls; empty means the responders.",
+        description="Roles that may start, end and prolong cost controls, and ask for raises of budgets; empty means "
+        "the responders.",
     )
     groups_cached_for: Duration = Field(
         timedelta(minutes=5), description="How long a user group's members are believed; after that, without Slack, no."

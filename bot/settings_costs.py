@@ -50,6 +50,9 @@ class BudgetSettings(Section):
         Decimal(1_500), ge=0, max_digits=15, decimal_places=6, description="US dollars a month; 0 for no such budget."
     )
     more: tuple[Budget, ...] = Field((), description="Further budgets, for a team, role, model or provider.")
+    longest_raise: Duration = Field(
+        timedelta(days=31), gt=timedelta(0), description="How long a raise that people are asked for may last."
+    )
     limits: CostLimits = CostLimits()
     forecast: ForecastSettings = ForecastSettings()
 

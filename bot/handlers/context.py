@@ -15,6 +15,7 @@ from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.answers import Answer
 from bot.services.approvals.desk import ApprovalDesk
+from bot.services.budget_raises.desk import RaiseDesk
 from bot.services.complaints.desk import ComplaintDesk
 from bot.services.controls.desk import ControlDesk
 from bot.services.escalations.desk import EscalationDesk
@@ -49,6 +50,7 @@ class Context:
     rules: RulesDesk
     complaints: ComplaintDesk
     controls: ControlDesk
+    raises: RaiseDesk
     approvals: ApprovalDesk
     escalations: EscalationDesk
     #: What the card of a request shows now; None where there is no such request.

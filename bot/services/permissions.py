@@ -26,10 +26,16 @@ class Verb(StrEnum):
     APPROVE = "take part in approvals"
     ESCALATE = "ask for the stronger model"
     CONTROL = "start or end cost controls"
+    #: Whether it is granted is the approvers' affair.
+    RAISE_BUDGET = "ask for a raise of a budget"
 
 
 #: What every full member may; the others take a role.
 FOR_ALL_MEMBERS = frozenset({Verb.VIEW, Verb.JUDGE, Verb.COMPLAIN, Verb.APPROVE, Verb.ESCALATE})
+
+
+#: What the roles of `people.cost_deciders` may, where any are named.
+OF_COST = frozenset({Verb.CONTROL, Verb.RAISE_BUDGET})
 
 
 class People(Protocol):
@@ -99,5 +105,5 @@ class Permissions:
         return await self._people.is_among(person, members)
 
     def _roles_for(self, verb: Verb) -> Sequence[str]:
-        named = self._settings.cost_deciders if verb is Verb.CONTROL else ()
+        named = self._settings.cost_deciders if verb in OF_COST else ()
         return named or self._settings.responders

@@ -23,6 +23,7 @@ from bot.store.judgements import alert_judgements
 from bot.store.messages import messages
 from bot.store.muting import muting
 from bot.store.pictures import pictures
+from bot.store.raise_requests import raise_requests
 from bot.store.rates import method_rates
 from bot.store.rule_states import rule_looks, rule_states
 from bot.store.rules_in_force import rules_in_force
@@ -73,6 +74,7 @@ __all__ = [
     "muting",
     "outages",
     "pictures",
+    "raise_requests",
     "role_looks",
     "role_members",
     "rollup_deltas",

@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from secrets import token_hex
 from typing import Any
 
@@ -36,10 +37,12 @@ from bot.services.approvals.desk import ApprovalDesk
 from bot.services.approvals.execution import lose_executions
 from bot.services.approvals.terms import ApprovalTerms
 from bot.services.availability import Heart
+from bot.services.budget_raises.desk import RaiseDesk
 from bot.services.complaints.desk import ComplaintDesk
 from bot.services.controls.desk import ControlDesk
 from bot.services.controls.life import adopt_settings, end_due
 from bot.services.controls.terms import controls_in_force
+from bot.services.controls.watching import follow_spend
 from bot.services.costs.desk import CostDesk
 from bot.services.costs.raises import return_budgets
 from bot.services.escalations import need
@@ -180,6 +183,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             rules=RulesDesk(database, rules),
             complaints=ComplaintDesk(database, permissions),
             controls=ControlDesk(database, permissions, controls_in_force(settings)),
+            raises=RaiseDesk(database, approvals, settings.budgets.all, settings.budgets.longest_raise),
             approvals=approvals,
             escalations=escalations,
             approval_card=lambda request_id: database.read(lambda tx: request_now(tx, request_id)),
@@ -233,7 +237,13 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             ropes=[
                 *upkeep(settings, database, worker, delivery, health, session, registry),
                 *watching_escalations(settings, database, heart, due_runner, registry),
-                *watching_budgets(settings, database, CostDesk(database, telemetry, settings), registry),
+                *watching_budgets(
+                    settings,
+                    database,
+                    CostDesk(database, telemetry, settings),
+                    registry,
+                    listeners=[partial(follow_spend, terms=controls_in_force(settings))],
+                ),
                 BellRope("prune_callbacks", callbacks.prune, PRUNE_INTERVAL),
                 *approval_upkeep(database, approvals, settings),
             ],

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from bot.services.budget_raises.follow import TEMPLATE as RAISED
 from bot.services.controls.settle import CARD, NOTE
 from bot.slack.control_cards import to_card
 from bot.slack.render import render
@@ -11,6 +12,7 @@ from riskengine.response.control_words import TITLES
 from riskengine.response.controls import Control, ControlEnd, ControlKind, ControlStatus, Effect
 from tests.contracts.texts import FOOTERS, HOSTILE, HOUR, LONG, NOON, note
 
+UNTIL = {"timestamp": 1_764_000_000, "utc": "2025-11-24 16:00 UTC"}
 TEXTS = {"plain": "The escalation rate of the last day is 8 %, above 5 %.", "hostile": HOSTILE, "long": LONG}
 VERBS = ("started", "prolonged", "declined", "reversed", "expired", "condition_over", "superseded", "changed", "new")
 
@@ -51,10 +53,13 @@ def examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
             card = dict(to_card(control))
             for footer, values in FOOTERS.items():
                 yield CARD, f"{label}, {state}, {footer}", render(CARD, {**card, **values})
-    until = {"timestamp": 1_764_000_000, "utc": "2025-11-24 16:00 UTC"}
+        for refused in ("", text):
+            payload = {"budget": "daily", "usd": "80", "until": UNTIL, "refused": refused}
+            for footer, shown in note(RAISED, payload):
+                yield RAISED, f"{label}, {'refused' if refused else 'applied'}, {footer}", shown
     for verb in VERBS:
         for who in (None, "U0HANA"):
             payload = {"title": TITLES[ControlKind.RATE_LIMITING], "verb": verb, "by": who}
-            for end in (until, None):
+            for end in (UNTIL, None):
                 for footer, shown in note(NOTE, {**payload, "until": end}):
                     yield NOTE, f"{verb} by {who}, {end and 'until'}, {footer}", shown

@@ -1,6 +1,7 @@
 """What the bot listens to in Slack, taken from a real Bolt app on which all handlers have registered."""
 
 import re
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from prometheus_client import CollectorRegistry
@@ -14,6 +15,7 @@ from bot.right_of_way import RightOfWay
 from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
 from bot.services.approvals.desk import ApprovalDesk
+from bot.services.budget_raises.desk import RaiseDesk
 from bot.services.complaints.desk import ComplaintDesk
 from bot.services.controls.desk import ControlDesk
 from bot.services.escalations.desk import EscalationDesk
@@ -75,6 +77,7 @@ def registered(prefix: str = "") -> list[Listener]:
         rules=RulesDesk(None, None),
         complaints=ComplaintDesk(None, None),
         controls=ControlDesk(None, None, None),
+        raises=RaiseDesk(None, None, (), timedelta(days=31)),
         approvals=ApprovalDesk(None, None, None, approval_terms(Settings())),
         escalations=EscalationDesk.__new__(EscalationDesk),
         approval_card=None,

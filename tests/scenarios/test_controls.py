@@ -9,6 +9,7 @@ from bot.services.controls.terms import controls_in_force
 from bot.store.audit import audit
 from riskengine.response.controls import Condition, Sighting
 from tests.scenarios.driver import Bot, Workspace, until
+from tests.scenarios.test_budgets import QUICK, spend, until_noon
 from tests.scenarios.wire import Wire
 
 #: Its score is exactly 0.5.
@@ -157,3 +158,19 @@ async def test_a_restart_keeps_its_time(start_bot, workspace: Workspace) -> None
         await until(ended, what="the end of the control")
         assert (await decided(bot))["escalate"]
         await workspace.expect_card("Cost control over", "Ended by itself")
+
+
+async def test_an_exceeded_day_proposes_to_save_and_midnight_ends_it(start_bot, workspace: Workspace) -> None:
+    """From calls that cost too much to what orchestrators are told, and back."""
+    await until_noon(workspace)
+    async with start_bot(budgets=QUICK) as bot:
+        await spend(bot, "51.25")
+        card = await workspace.expect_card("Cost control proposed: Cost-saving mode", "$51.25 spent, 102 %")
+        await workspace.user("hana").press(card, START)
+        await workspace.expect_card("Cost control in force: Cost-saving mode")
+        [saving] = await listed(bot)
+        assert (saving["condition"], saving["by"]) == ("daily_budget_exceeded", "U0HANA")
+        await workspace.advance(13 * HOUR)
+        await workspace.expect_card("Cost control over: Cost-saving mode", "what it was for holds no more")
+        assert await listed(bot) == []
+        await bot.settled()
