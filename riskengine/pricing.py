@@ -3,8 +3,10 @@
 Unpriced is never 0 dollars and never left out of a sum silently: it is a state of its own, with its tokens.
 """
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import product
 from typing import Annotated, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
@@ -12,9 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 from riskengine.usage import TokenCounts
 
 MILLION = 1_000_000
-#: More models and days than any fleet asks for at once; a caller's made-up names must not fill the memory.
-REMEMBERED = 10_000
-PricePerMillion = Annotated[Decimal, Field(ge=0, le=100_000)]
+#: With no more places a token's price is a whole number of 10⁻¹² dollars, of 10⁻¹⁵ with a batch factor on top.
+PricePerMillion = Annotated[Decimal, Field(ge=0, le=100_000, decimal_places=6)]
+#: The date that a provider puts behind a model's name.
+_SNAPSHOT = re.compile(r"[-@](?:\d{8}|\d{4}-\d\d-\d\d)$")
+BatchFactor = Annotated[Decimal, Field(ge=0, le=1, decimal_places=3)]
 
 
 class _Frozen(BaseModel):
@@ -31,19 +35,38 @@ class PriceVersion(_Frozen):
     output: PricePerMillion
     cached_input: PricePerMillion | None = Field(None, description="Reading the cache; absent: as other input.")
     cache_write: PricePerMillion | None = Field(None, description="Writing the cache; absent: as other input.")
+    batch: BatchFactor = Field(
+        Decimal(1), description="What these prices are multiplied by in the provider's batch service, like 0.5."
+    )
 
-    def usd(self, tokens: TokenCounts) -> Decimal:
+    def usd(self, tokens: TokenCounts, *, is_batch: bool = False) -> Decimal:
         """The exact cost; cached and cache-writing tokens are parts of the input."""
-        cached_input = self.input if self.cached_input is None else self.cached_input
-        cache_write = self.input if self.cache_write is None else self.cache_write
         fresh = tokens.input_tokens - tokens.cached_input_tokens - tokens.cache_write_tokens
         per_million = (
             fresh * self.input
-            + tokens.cached_input_tokens * cached_input
-            + tokens.cache_write_tokens * cache_write
+            + tokens.cached_input_tokens * self.cached_input_price
+            + tokens.cache_write_tokens * self.cache_write_price
             + tokens.output_tokens * self.output
         )
-        return per_million / MILLION
+        return per_million * (self.batch if is_batch else 1) / MILLION
+
+    def dearer_than(self, other: "PriceVersion") -> dict[str, tuple[Decimal, Decimal]]:
+        """What costs more than by another version: word → (price there, price here)."""
+        pairs = {
+            "input": (other.input, self.input),
+            "output": (other.output, self.output),
+            "cached input": (other.cached_input_price, self.cached_input_price),
+            "cache write": (other.cache_write_price, self.cache_write_price),
+        }
+        return {word: (before, after) for word, (before, after) in pairs.items() if after > before}
+
+    @property
+    def cached_input_price(self) -> Decimal:
+        return self.input if self.cached_input is None else self.cached_input
+
+    @property
+    def cache_write_price(self) -> Decimal:
+        return self.input if self.cache_write is None else self.cache_write
 
 
 class PricedModel(_Frozen):
@@ -51,6 +74,9 @@ class PricedModel(_Frozen):
 
     name: str
     also: tuple[str, ...] = Field((), description="Other names of the same model, providers' own ids among them.")
+    providers: tuple[str, ...] = Field(
+        (), description="Whose calls these prices are for; absent: of all providers that have no entry of their own."
+    )
     prices: tuple[PriceVersion, ...] = Field(min_length=1)
     retired_on: date | None = Field(None, description="From this day on it is not served any more.")
     successor: str = Field("", description="The model that runs in its place.")
@@ -94,35 +120,39 @@ class PriceBook(_Frozen):
     checked_on: date = Field(description="When somebody last compared it with the providers' lists.")
     models: tuple[PricedModel, ...]
 
-    _by_name: dict[str, PricedModel] = PrivateAttr(default_factory=dict)
-    #: Of (name, day): a fleet asks for the same ones a thousand times a second.
-    _found: dict[tuple[str, date], PriceVersion | None] = PrivateAttr(default_factory=dict)
+    #: Of (name, provider), the provider empty for all that have no entry of their own.
+    _by_name: dict[tuple[str, str], PricedModel] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
         for model in self.models:
-            for name in (model.name, *model.also):
-                if self._by_name.setdefault(_folded(name), model) is not model:
-                    raise ValueError(f"{name} names two models")
+            for name, provider in product((model.name, *model.also), model.providers or ("",)):
+                if self._by_name.setdefault((_folded(name), _folded(provider)), model) is not model:
+                    raise ValueError(f"{name} names two models" + (f" of {provider}" if provider else ""))
         for model in self.models:
-            if model.successor and _folded(model.successor) not in self._by_name:
+            if model.successor and self.named(model.successor) is None:
                 raise ValueError(f"{model.name} has the successor {model.successor}, which has no entry")
         return self
 
-    def named(self, name: str) -> PricedModel | None:
-        """The model of a name, by its exact names alone: a prefix may be another model with another price."""
-        return self._by_name.get(_folded(name))
+    def named(self, name: str, provider: str = "") -> PricedModel | None:
+        """The model of a name, by its exact names alone: a prefix may be another model with another price.
+
+        Only the date of a snapshot may follow them, as in `claude-opus-5-5-20260801`.
+        """
+        name, provider = _folded(name), _folded(provider)
+        return self._exactly(name, provider) or self._exactly(_SNAPSHOT.sub("", name), provider)
+
+    def _exactly(self, name: str, provider: str) -> PricedModel | None:
+        return self._by_name.get((name, provider)) or self._by_name.get((name, ""))
+
+    def price_on(self, day: date, name: str, provider: str = "") -> PriceVersion | None:
+        """The price in force on a day, UTC; None for what is unpriced."""
+        model = self.named(name, provider)
+        return model.version(day) if model else None
 
     def price_at(self, name: str, moment: datetime) -> PriceVersion | None:
         """The price in force at an aware moment; None for what is unpriced."""
-        day = moment.astimezone(UTC).date()
-        key = (name, day)
-        if key not in self._found:
-            if len(self._found) >= REMEMBERED:
-                self._found.clear()
-            model = self.named(name)
-            self._found[key] = model.version(day) if model else None
-        return self._found[key]
+        return self.price_on(moment.astimezone(UTC).date(), name)
 
     def cost(self, name: str, moment: datetime, tokens: TokenCounts) -> Cost:
         """What tokens cost that were used at a moment."""

@@ -35,6 +35,8 @@ class CallSample(NamedTuple):
     output_tokens: int = 0
     first_token_us: int | None = None
     cost_picousd: int | None = None
+    #: The sender's figure beside ours; None where the cost is the sender's, or where there is none.
+    told_picousd: int | None = None
 
     @classmethod
     def of(cls, call: ModelCall) -> "CallSample":
@@ -56,7 +58,10 @@ class CallSample(NamedTuple):
 # A plain dataclass, since thousands are made a second from numbers that were checked long before.
 @dataclass(frozen=True, slots=True)
 class Rollup:
-    """Sums over calls. A call without a cost is counted in `unpriced_calls` and its tokens beside, never as free."""
+    """Sums over calls. A call without a cost is counted in `unpriced_calls` and its tokens beside, never as free.
+
+    The `compared` ones are those that we priced and whose sender told a figure, too: theirs beside ours.
+    """
 
     calls: int = 0
     errors: int = 0
@@ -71,6 +76,9 @@ class Rollup:
     cost_picousd: int = 0
     unpriced_calls: int = 0
     unpriced_tokens: int = 0
+    compared_calls: int = 0
+    compared_told_picousd: int = 0
+    compared_ours_picousd: int = 0
     durations: Sketch = field(default_factory=Sketch)
 
     @classmethod
@@ -78,6 +86,7 @@ class Rollup:
         rows = list(samples)
         first_tokens = [row.first_token_us for row in rows if row.first_token_us is not None]
         unpriced = [row for row in rows if row.cost_picousd is None]
+        compared = [row for row in rows if row.told_picousd is not None]
         return cls(
             calls=len(rows),
             errors=sum(row.is_error for row in rows),
@@ -92,6 +101,9 @@ class Rollup:
             cost_picousd=sum(row.cost_picousd or 0 for row in rows),
             unpriced_calls=len(unpriced),
             unpriced_tokens=sum(row.input_tokens + row.output_tokens for row in unpriced),
+            compared_calls=len(compared),
+            compared_told_picousd=sum(row.told_picousd or 0 for row in compared),
+            compared_ours_picousd=sum(row.cost_picousd or 0 for row in compared),
             durations=Sketch.of(row.duration_us / MICROSECONDS for row in rows),
         )
 

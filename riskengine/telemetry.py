@@ -31,6 +31,11 @@ Metadata = Annotated[
     Field(max_length=METADATA_ENTRIES),
 ]
 
+#: What `metadata` says of how a call was served: under this key, in the provider's words (`batch`, `priority`).
+SERVICE_TIER = "service_tier"
+#: Whether the answer came from the sender's own cache, so that no provider was paid.
+CACHE_HIT = "cache_hit"
+
 _NOT_GIVEN = -1
 
 
@@ -72,7 +77,11 @@ class ModelCall(_Told):
     configuration: Label | None = Field(None, description="Version of the routing configuration in force.")
     unit: Id | None = Field(None, description="What the canary's split hashes.")
     request_hash: Id | None = None
-    metadata: Metadata | None = Field(None, description=f"At most {METADATA_ENTRIES} values of your own, not nested.")
+    metadata: Metadata | None = Field(
+        None,
+        description=f"At most {METADATA_ENTRIES} values of your own, not nested. Two are understood: `{SERVICE_TIER}: "
+        f"batch` for a provider's batch service, `{CACHE_HIT}: true` for what your own cache answered, at no cost.",
+    )
 
     @model_validator(mode="after")
     def _tokens_are_told_once(self) -> Self:
@@ -91,6 +100,8 @@ class ModelCall(_Told):
         if twice:
             raise ValueError(f"{twice[0]} and usage say the same twice; send one of them")
         cost_usd = self.cost_usd if self.cost_usd is not None else usage.cost_usd()
+        if usage.service_tier is not None:
+            self.__dict__["metadata"] = {SERVICE_TIER: usage.service_tier, **(self.metadata or {})}
         # The model is frozen for everybody else; nobody has seen it yet.
         self.__dict__.update(counts, cost_usd=cost_usd, usage=None)
         self.model_fields_set.update(counts, ["cost_usd"])

@@ -62,6 +62,8 @@ class ProviderUsage(_Theirs):
     cost: Usd | None = None
     cost_details: CostDetails | None = None
     is_byok: bool | None = None
+    #: Anthropic's word for how it was served; `batch` costs less.
+    service_tier: Annotated[str, Field(max_length=64)] | None = None
 
     def counts(self) -> TokenCounts:
         """Translate into our words.

@@ -11,6 +11,7 @@ import httpx
 from bot.cli.databases import opened
 from bot.clock import monotonic_seconds
 from bot.errors import RiskbotError, WrongUse
+from bot.services.price_table import prices_path, read_prices
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
 from bot.settings import Settings
@@ -59,10 +60,11 @@ class _Database:
 @asynccontextmanager
 async def into_database(settings: Settings) -> AsyncIterator[Target]:
     """Straight into the database of the settings, also beside a running riskbot; rollups are whole at the end."""
+    prices = read_prices(prices_path(settings.pricing.file))
     async with opened(settings) as database:
         folder = Folder(database)
         try:
-            yield _Database(TelemetryDesk(database, settings.telemetry))
+            yield _Database(TelemetryDesk(database, settings.telemetry, prices))
         finally:
             await folder.fold_all()
 

@@ -136,6 +136,13 @@ def matching_alerts(tx: Transaction, wanted: AlertFilter) -> list[Alert]:
     return [store.to_alert(row) for row in tx.execute(query.limit(wanted.limit))]
 
 
+def open_alerts_named(tx: Transaction, names: Sequence[str], source: str) -> list[Alert]:
+    """What holds now of alerts of these names, as one source told them; found by their groups, which are few."""
+    query = select(alerts).join(alert_groups).where(alert_groups.c.status.in_(OPEN), alert_groups.c.name.in_(names))
+    query = query.where(alerts.c.status.in_(OPEN), alerts.c.source == source).order_by(alerts.c.id)
+    return [store.to_alert(row) for row in tx.execute(query)]
+
+
 def _has_label(tx: Transaction, name: str, value: str) -> ColumnElement[bool]:
     if not tx.is_sqlite:
         held: ColumnElement[bool] = alerts.c.labels[name].as_string() == value

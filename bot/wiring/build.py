@@ -43,7 +43,6 @@ from bot.services.controls.desk import ControlDesk
 from bot.services.controls.life import adopt_settings, end_due
 from bot.services.controls.terms import controls_in_force
 from bot.services.controls.watching import follow_spend
-from bot.services.costs.desk import CostDesk
 from bot.services.costs.raises import return_budgets
 from bot.services.escalations import need
 from bot.services.inhibitions.review import review_inhibitions
@@ -55,7 +54,6 @@ from bot.services.reports.delivery import DeliveryDesk
 from bot.services.reports.noise import ReportDesk
 from bot.services.silences.desk import SilenceDesk
 from bot.services.silences.life import review_silences
-from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
 from bot.services.telemetry.prune import Pruner
 from bot.services.watching.look import Looker
@@ -75,6 +73,7 @@ from bot.store.sqlite import SqliteEngine
 from bot.wiring.approvals import approval_desk, approval_upkeep
 from bot.wiring.budgets import watching_budgets
 from bot.wiring.callbacks import sending_callbacks
+from bot.wiring.costs import cost_parts, watching_costs
 from bot.wiring.escalations import escalation_desk, watching_escalations
 from bot.wiring.homes import publishing_homes
 from bot.wiring.link import SlackLink, slack_client
@@ -151,10 +150,10 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         permissions = Permissions(people, settings.people)
         desk = AlertDesk(database, permissions, settings.alerts)
         silences = SilenceDesk(database, permissions, settings.alerts)
-        telemetry = TelemetryDesk(database, settings.telemetry)
+        costs = cost_parts(database, settings)
 
         approvals = approval_desk(database, people, permissions, settings)
-        escalations = escalation_desk(database, approvals, settings)
+        escalations = escalation_desk(database, approvals, settings, costs.prices)
 
         due_runner = DueRunner(database, _works(settings, approvals.terms))
         worker = DeliveryWorker(
@@ -215,7 +214,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             sending_pictures(
                 database,
                 client,
-                PictureDesk(database, telemetry, rules, settings.watch, settings.time_zone),
+                PictureDesk(database, costs.telemetry, rules, settings.watch, settings.time_zone),
                 worker,
                 settings,
                 bot.give_up,
@@ -231,7 +230,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             follow_clock,
             health.measure,
             Pruner(database, settings.telemetry).prune,
-            Looker(database, telemetry, rules, settings.watch, settings.alerts).look,
+            Looker(database, costs.telemetry, rules, settings.watch, settings.alerts).look,
             # The bell rings in real time; in the demo business time runs faster.
             settings.watch.interval / clock.speed,
             ropes=[
@@ -240,12 +239,13 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
                 *watching_budgets(
                     settings,
                     database,
-                    CostDesk(database, telemetry, settings),
+                    costs.desk,
                     registry,
                     listeners=[partial(follow_spend, terms=controls_in_force(settings))],
                 ),
                 BellRope("prune_callbacks", callbacks.prune, PRUNE_INTERVAL),
                 *approval_upkeep(database, approvals, settings),
+                *watching_costs(settings, database, costs),
             ],
         )
         scheduler.start()
@@ -253,7 +253,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
 
         api = build_api(
             desk,
-            telemetry,
+            costs.telemetry,
             database,
             settings.http,
             readiness=health,
@@ -263,6 +263,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
                 *silence_endpoints(silences, settings.http),
                 *escalation_endpoints(escalations, settings.http),
                 *callback_endpoints(callbacks),
+                *costs.endpoints(),
                 *control_endpoints(context.controls),
             ],
             extra_routes=[link.door.route()],

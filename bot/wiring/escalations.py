@@ -11,14 +11,14 @@ from bot.services.approvals.desk import ApprovalDesk
 from bot.services.availability import Heart
 from bot.services.escalations.desk import EscalationDesk
 from bot.services.escalations.watch import EscalationWatch
-from bot.services.price_table import prices_path, read_prices
 from bot.settings import Settings
 from bot.store.database import Database
+from riskengine.pricing import PriceBook
 
 
-def escalation_desk(database: Database, approvals: ApprovalDesk, settings: Settings) -> EscalationDesk:
-    """Raises SettingsError when the table of prices cannot be read."""
-    prices = read_prices(prices_path(settings.pricing.file))
+def escalation_desk(
+    database: Database, approvals: ApprovalDesk, settings: Settings, prices: PriceBook
+) -> EscalationDesk:
     return EscalationDesk(database, approvals, settings.escalation, settings.callbacks, prices)
 
 

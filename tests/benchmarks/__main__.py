@@ -22,6 +22,7 @@ NAMES = (
     "sockets",
     "silences",
     "approvals",
+    "costs",
     "forecast",
 )
 

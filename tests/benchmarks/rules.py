@@ -19,6 +19,7 @@ from bot.settings import AlertDelivery, TelemetrySettings, WatchSettings
 from bot.store.database import Database, Transaction
 from bot.store.open import open_database
 from bot.store.telemetry import series
+from riskengine.areas.cost.charging import Till
 from riskengine.series import Series
 from riskengine.telemetry import MANY_CALLS
 from tests.benchmarks import figures
@@ -84,7 +85,8 @@ async def _fill(database: Database, count: int) -> None:
         ids.update(series.add(tx, told - ids.keys()))
 
     await database.write(know)
-    rows = [call_row(call, CALLS, ids[Series.of(call)], day_of(now)) for call in some]
+    till = Till(None)
+    rows = [call_row(call, till.charge(call), CALLS, ids[Series.of(call)], day_of(now)) for call in some]
     for first in range(0, count, PIECE):
         moved = [_moved(row, first + place, count, now.timestamp()) for place, row in enumerate(rows[: count - first])]
         await database.write(partial(receive.store_calls, rows=moved))

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 
 from bot.ingest.app import build_app
+from bot.ingest.costs import cost_endpoints
 from bot.ingest.endpoint import Endpoint
 from bot.ingest.escalations import escalation_endpoints
 from bot.ingest.health import Check
@@ -18,7 +19,9 @@ from bot.ingest.silences import silence_endpoints
 from bot.ingest.tokens import Scope, create_token
 from bot.right_of_way import RightOfWay
 from bot.services.alerts.desk import AlertDesk
+from bot.services.costs.desk import CostDesk
 from bot.services.permissions import Permissions, Person
+from bot.services.price_table import SHIPPED, read_prices
 from bot.services.silences.desk import SilenceDesk
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.settings import AlertDelivery, HttpSettings, PeopleSettings, Settings, TelemetrySettings
@@ -97,7 +100,8 @@ def make_endpoints(database: Database, settings: HttpSettings) -> list[Endpoint]
     approvals = approval_desk(database, people, permissions, whole)
     return [
         *silence_endpoints(SilenceDesk(database, permissions, AlertDelivery()), settings),
-        *escalation_endpoints(escalation_desk(database, approvals, whole), settings),
+        *escalation_endpoints(escalation_desk(database, approvals, whole, read_prices(SHIPPED)), settings),
+        *cost_endpoints(CostDesk(database, TelemetryDesk(database, whole.telemetry), whole)),
     ]
 
 

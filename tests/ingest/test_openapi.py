@@ -14,8 +14,9 @@ from tests.ingest.conftest import Works, make_app, serving
 SECONDS = 15
 
 #: An item that is wrong in a batch is answered in the batch's answer, so a wrong body may be a success; and lengths
-#: that are told in bytes are checked in bytes, which JSON Schema cannot say. Nor can it say whose address may be called, or
-#: who is a person in Slack. Of other programs' forms only what is used is described.
+#: that are told in bytes are checked in bytes, which JSON Schema cannot say. Nor can it say whose address may be called,
+#: who is a person in Slack, or which of two moments is the later one. Of other programs' forms only
+#: what is used is described.
 CONFIG = """
 [[operations]]
 include-path = "/v1/alerts"
@@ -35,6 +36,10 @@ checks.positive_data_acceptance.enabled = false
 [[operations]]
 include-path = "/v1/escalations"
 include-method = "POST"
+checks.positive_data_acceptance.enabled = false
+
+[[operations]]
+include-path = "/v1/costs"
 checks.positive_data_acceptance.enabled = false
 """
 

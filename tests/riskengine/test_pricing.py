@@ -41,6 +41,30 @@ def test_name_that_is_only_alike_is_unpriced_with_its_tokens():
     assert cost.tokens == tokens
 
 
+@pytest.mark.parametrize("name", ["claude-opus-5-5-20260801", "anthropic/claude-opus-5.5@2026-08-01"])
+def test_the_date_of_a_snapshot_may_follow_a_name(name):
+    assert BOOK.named(name) == BOOK.named("claude-opus-5-5")
+
+
+@pytest.mark.parametrize("name", ["claude-opus-5-5-2026", "claude-opus-5-520260801", "claude-opus-5-5-20260801-x"])
+def test_nothing_else_may(name):
+    assert BOOK.named(name) is None
+
+
+def test_providers_may_have_prices_of_their_own():
+    models = [
+        {"name": "m", "prices": [{"input": "1", "output": "1"}]},
+        {"name": "m", "providers": ["bedrock", "azure"], "prices": [{"input": "2", "output": "2"}]},
+    ]
+    prices = PriceBook.model_validate({"checked_on": "2026-11-22", "models": models})
+    found = [prices.price_on(NOW.date(), "m", provider) for provider in ("", "zai", "Bedrock", "azure")]
+    assert [each and each.input for each in found] == [1, 1, 2, 2]
+    with pytest.raises(ValueError, match="m names two models of azure"):
+        PriceBook.model_validate(
+            {"checked_on": "2026-11-22", "models": [*models, {**models[1], "providers": ["azure"]}]}
+        )
+
+
 def test_version_in_force_on_the_day_counts():
     prices = book(
         {"since": "2026-01-01", "input": "1", "output": "1"}, {"since": "2026-06-01", "input": "2", "output": "2"}
@@ -56,6 +80,7 @@ def test_version_in_force_on_the_day_counts():
         ("checked_on: 2026-11-22\nmodels: [{name: m, prices: []}]", "models.0.prices"),
         ("checked_on: [", "no YAML"),
         ("checked_on: 2026-11-22\nmodels: [{name: m, prices: [{input: 1, output: 1}], successor: x}]", "has no entry"),
+        ("checked_on: 2026-11-22\nmodels: [{name: m, prices: [{input: 0.0000001, output: 1}]}]", "6 decimal places"),
         ("checked_on: 2026-11-22\nmodels: [{name: m, also: [M], prices: [{input: -1, output: 1}]}]", "prices.0.input"),
     ],
 )

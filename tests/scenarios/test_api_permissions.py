@@ -30,6 +30,7 @@ TAKES = {
     "POST /v1/escalations/{id}/edit": Scope.ESCALATE,
     "POST /v1/escalations/{id}/execute": Scope.ESCALATE,
     "POST /v1/escalations/{id}/execution": Scope.ESCALATE,
+    "GET /v1/costs": Scope.READ,
     "GET /v1/controls": Scope.READ,
     "GET /v1/callbacks": Scope.ESCALATE,
     "POST /v1/callbacks/{id}/retry": Scope.ESCALATE,

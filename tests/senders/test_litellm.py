@@ -34,7 +34,7 @@ def test_what_litellm_counts_is_counted(riskbot: ServeProcess, sqlite_file: Path
     told = raw_calls(sqlite_file)
     assert {each["call_id"] for each in told} == {each["id"] for each in heard}
     costs = {each["id"]: to_picousd(Decimal(repr(each["response_cost"]))) for each in heard}
-    assert {each["call_id"]: each["cost_picousd"] for each in told} == costs
+    assert {each["call_id"]: each["told_picousd"] for each in told} == costs
     [fallback] = [each for each in heard if each["trace_id"] == failed[0]["trace_id"] and each["status"] == "success"]
     of_the_task = [each["call_id"] for each in told if each["task_id"] == failed[0]["trace_id"]]
     assert sorted(of_the_task) == sorted([failed[0]["id"], fallback["id"]])

@@ -26,9 +26,16 @@ class CostDesk:
         self._telemetry = telemetry
         self.zone = settings.zone
 
+    def now(self) -> datetime:
+        return self._clock.now()
+
     def today(self) -> date:
         """The day that it is now in the organisation's time zone."""
         return self._clock.now().astimezone(self.zone).date()
+
+    def is_exact_at(self, moment: datetime) -> bool:
+        """Whether a span may begin or end there without being moved to the hour."""
+        return self._first_minute(moment) == minute_of(moment)
 
     async def spend(
         self, start: datetime, end: datetime, *, only: Only | None = None, group_by: Dimension | None = None

@@ -14,7 +14,9 @@ from bot.store.database import Database, Transaction
 from bot.store.telemetry import windows
 from bot.store.telemetry.rollups import HOUR_MINUTES
 from bot.store.telemetry.windows import Only, Wanted
-from riskengine.rollups import NUMBERS, Rollup, to_picousd
+from riskengine.areas.cost.charging import Till
+from riskengine.pricing import PriceBook
+from riskengine.rollups import NUMBERS, Rollup
 from riskengine.series import Dimension, Series
 from riskengine.telemetry import ModelCall, TaskOutcome
 from riskengine.windows import Window, minute_of, minute_start
@@ -24,10 +26,14 @@ FIRST_HOURS_SECONDS = 600.0
 
 
 class TelemetryDesk:
-    """Use cases on calls and outcomes, for senders and for whoever judges them."""
+    """Use cases on calls and outcomes, for senders and for whoever judges them.
 
-    def __init__(self, database: Database, settings: TelemetrySettings) -> None:
+    Without a table of prices the senders' own figures are all that is known of costs.
+    """
+
+    def __init__(self, database: Database, settings: TelemetrySettings, prices: PriceBook | None = None) -> None:
         self._database = database
+        self._till = Till(prices)
         self.settings = settings
         self.book = SeriesBook(database, settings.label_values)
         self._first_hours: dict[tuple[Dimension, ...], tuple[float, dict[Series, int]]] = {}
@@ -40,7 +46,10 @@ class TelemetryDesk:
         told = [Series.of(call) for call in calls]
         ids = await self.book.ids_of(set(told))
         day = day_of(self._database.clock.now())
-        rows = [call_row(call, source, ids[series], day) for call, series in zip(calls, told, strict=True)]
+        charge = self._till.charge
+        rows = [
+            call_row(call, charge(call), source, ids[series], day) for call, series in zip(calls, told, strict=True)
+        ]
         new = await self._database.write(lambda tx: receive.store_calls(tx, rows))
         pass_by(FailPoint.INGEST_COMMITTED)
         self.book.note_overflow([series for series, is_new in zip(told, new, strict=True) if is_new])
@@ -48,7 +57,7 @@ class TelemetryDesk:
 
     def price(self, call: ModelCall) -> int | None:
         """What a call is booked at, in 10⁻¹² US dollars; None for what is unpriced."""
-        return None if call.cost_usd is None else to_picousd(call.cost_usd)
+        return self._till.charge(call).cost_picousd
 
     async def receive_outcomes(self, outcomes: Sequence[TaskOutcome]) -> list[bool]:
         """Store task outcomes durably; tells of each, in their order, whether it was new."""

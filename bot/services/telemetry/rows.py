@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from bot.store.telemetry.calls import CallRow
 from bot.store.telemetry.deltas import Delta
 from bot.store.telemetry.keys import key_of
-from riskengine.rollups import MICROSECONDS, CallSample, to_picousd
+from riskengine.areas.cost.charging import Charge
+from riskengine.rollups import MICROSECONDS, CallSample
 from riskengine.telemetry import ModelCall, TaskOutcome
 from riskengine.windows import MINUTE_SECONDS
 
@@ -25,10 +26,10 @@ def day_of(moment: datetime) -> int:
     return (moment - _EPOCH) // _DAY
 
 
-def call_row(call: ModelCall, source: str, series_id: int, arrived_day: int) -> CallRow:
+def call_row(call: ModelCall, charge: Charge, source: str, series_id: int, arrived_day: int) -> CallRow:
     """The row of a call; durations to the microsecond, money to 10⁻¹² US dollars."""
     first_token = call.time_to_first_token_seconds
-    cost_usd, told = call.cost_usd, call.metadata
+    told = call.metadata
     return CallRow(
         key_of(source, call.id),
         call.id,
@@ -41,7 +42,7 @@ def call_row(call: ModelCall, source: str, series_id: int, arrived_day: int) -> 
         call.cached_input_tokens or 0,
         call.cache_write_tokens or 0,
         call.output_tokens,
-        None if cost_usd is None else to_picousd(cost_usd),
+        *charge,
         call.error,
         call.status_code,
         call.escalated,
@@ -64,6 +65,7 @@ def delta_of(row: CallRow) -> Delta:
         row.output_tokens,
         row.first_token_us,
         row.cost_picousd,
+        row.told_picousd if row.priced_by_us else None,
     )
     return Delta(row.at_us // _MINUTE_US, row.series_id, sample)
 

@@ -25,8 +25,12 @@ class CallRow(NamedTuple):
     cached_input_tokens: int
     cache_write_tokens: int
     output_tokens: int
-    #: 10⁻¹² US dollars, as the sender told them.
+    #: 10⁻¹² US dollars: what the call counts as; None for one that is unpriced.
     cost_picousd: int | None
+    #: The sender's own figure.
+    told_picousd: int | None
+    #: Whether the cost is our price of the tokens, or the sender's figure; None for one that is unpriced.
+    priced_by_us: bool | None
     error: str | None
     status_code: int | None
     escalated: bool | None
@@ -53,6 +57,8 @@ calls = Table(
     Column("cache_write_tokens", BigInteger, nullable=False),
     Column("output_tokens", BigInteger, nullable=False),
     Column("cost_picousd", BigInteger),
+    Column("told_picousd", BigInteger),
+    Column("priced_by_us", Boolean),
     Column("error", Text),
     Column("status_code", Integer),
     Column("escalated", Boolean),

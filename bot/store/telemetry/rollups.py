@@ -21,6 +21,11 @@ LOOKED_UP = 400
 LARGEST = 2**63 - 1
 
 
+#: Columns that came later, when there were rows.
+_DEFAULTS = dict.fromkeys(("compared_calls", "compared_told_picousd", "compared_ours_picousd"), "0")
+_MONEY = tuple(number for number in NUMBERS if number.endswith("_picousd"))
+
+
 class Bucket(NamedTuple):
     """One row: minutes (or hours) since 1970, and whose calls."""
 
@@ -35,7 +40,7 @@ def _table(name: str, unit: str) -> Table:
         # Minutes or hours since 1970.
         Column(unit, Integer, primary_key=True, autoincrement=False),
         Column("series_id", Id, primary_key=True, autoincrement=False),
-        *(Column(number, BigInteger, nullable=False) for number in NUMBERS),
+        *(Column(number, BigInteger, nullable=False, server_default=_DEFAULTS.get(number)) for number in NUMBERS),
         Column("durations", LargeBinary, nullable=False),
         sqlite_with_rowid=False,
     )
@@ -80,9 +85,10 @@ def _put(tx: Transaction, table: Table, rollups: Mapping[Bucket, Rollup]) -> Non
 
 def _values(rollup: Rollup) -> dict[str, Any]:
     values = {name: getattr(rollup, name) for name in NUMBERS}
-    if rollup.cost_picousd > LARGEST:
-        LOG.error("A rollup has more than nine million dollars and counts no further", extra={"action": "cost_cut"})
-        values["cost_picousd"] = LARGEST
+    for name in _MONEY:
+        if values[name] > LARGEST:
+            LOG.error("A rollup has more than nine million dollars and counts no further", extra={"action": "cost_cut"})
+            values[name] = LARGEST
     return {**values, "durations": rollup.durations.encode()}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Integer, Select, Subquery, bindparam, func, select, union_all
+from sqlalchemy import BindParameter, Column, Integer, Select, Subquery, Table, bindparam, func, select, union_all
 
 from bot.store.database import Transaction
 from bot.store.telemetry.rollups import HOUR_MINUTES, rollups_hour, rollups_minute, to_rollup
@@ -14,7 +14,7 @@ from riskengine.series import Dimension, Series
 from riskengine.sketch import Sketch
 from riskengine.windows import Window
 
-#: Sums of money are made of two halves, each far from 64 bits: SQLite refuses a sum beyond them.
+#: Sums of times and money are made of two halves, each far from 64 bits: SQLite refuses a sum beyond them.
 _HALF = 1_000_000
 Only = Mapping[Dimension, Collection[str]]
 #: Calls by minute.
@@ -60,8 +60,10 @@ class _Shape(NamedTuple):
 def sums(tx: Transaction, wanted: Wanted) -> dict[tuple[int, Series], Rollup]:
     """The rollups by step (its first minute) and series, added in the database, without percentiles."""
     found = tx.execute(_sums(_shape(wanted)), _parameters(wanted))
-    labels = 1 + len(wanted.kept)
-    return {_key(wanted, row): to_rollup(_whole(row[labels:]), names=wanted.numbers) for row in map(tuple, found)}
+    labels, names = 1 + len(wanted.kept), wanted.numbers
+    # Where nothing is told apart there is a row even of no calls, without numbers.
+    rows = (row for row in map(tuple, found) if row[labels] is not None)
+    return {_key(wanted, row): to_rollup(_whole(names, row[labels:]), names=names) for row in rows}
 
 
 def sketches(tx: Transaction, wanted: Wanted) -> dict[tuple[int, Series], Sketch]:
@@ -101,21 +103,23 @@ _HEARD_OF = (
 
 @lru_cache(maxsize=256)
 def _sums(shape: _Shape) -> Select[Any]:
-    parts = _parts(shape)
+    parts = _parts(shape, shape.numbers)
     groups = _groups(shape, parts)
-    numbers = [part for name in shape.numbers for part in _halves(parts.c[name])]
-    return _joined(shape, parts, [*groups, *numbers]).group_by(*groups)
+    numbers = [part for name in shape.numbers for part in _summed(name, parts.c[name])]
+    chosen = _joined(shape, parts, [*groups, *numbers])
+    # Grouping sorts all rows; there is nothing to sort by where all of them are one.
+    return chosen.group_by(*groups) if shape.is_stepped or shape.kept else chosen
 
 
 @lru_cache(maxsize=256)
 def _sketches(shape: _Shape) -> Select[Any]:
-    parts = _parts(shape)
+    parts = _parts(shape, ("durations",))
     return _joined(shape, parts, [*_groups(shape, parts), parts.c.durations])
 
 
 @lru_cache(maxsize=256)
 def _calls_by_minute(names: tuple[Dimension, ...], spans: int) -> Select[Any]:
-    parts = union_all(*(_minutes(f"first_{at}", f"end_{at}") for at in range(spans))).subquery()
+    parts = union_all(*(_minutes(("calls",), f"first_{at}", f"end_{at}") for at in range(spans))).subquery()
     groups = [parts.c.minute, *(series.c[name] for name in names)]
     columns = [parts.c.minute, func.sum(parts.c.calls), *(series.c[name] for name in names)]
     return select(*columns).join_from(parts, series, series.c.id == parts.c.series_id).group_by(*groups)
@@ -150,43 +154,57 @@ def _hours(wanted: Wanted) -> Window | None:
     return hours if steps_of_hours and hours.first < hours.end else None
 
 
-def _parts(shape: _Shape) -> Subquery:
-    """Whole hours from the hours, the rest from the minutes."""
+def _parts(shape: _Shape, columns: Collection[str]) -> Subquery:
+    """Whole hours from the hours, the rest from the minutes; only what is asked for, since all of it is copied."""
     if not shape.has_hours:
-        return _minutes("first", "end").subquery()
+        return _minutes(columns, "first", "end").subquery()
     hour = rollups_hour.c.hour
-    hours = select((hour * HOUR_MINUTES).label("minute"), *list(rollups_hour.c)[1:])
+    hours = select((hour * HOUR_MINUTES).label("minute"), *_columns(rollups_hour, columns))
     whole = hours.where(hour >= _number("hour"), hour < _number("end_hour"))
-    parts: Subquery = union_all(whole, _minutes("first", "before_hours"), _minutes("after_hours", "end")).subquery()
+    rest = (_minutes(columns, "first", "before_hours"), _minutes(columns, "after_hours", "end"))
+    parts: Subquery = union_all(whole, *rest).subquery()
     return parts
+
+
+def _columns(table: Table, names: Collection[str]) -> list[Column[Any]]:
+    return [table.c.series_id, *(table.c[name] for name in names)]
 
 
 def _number(name: str) -> BindParameter[int]:
     return bindparam(name, type_=Integer)
 
 
-def _minutes(first: str, end: str) -> Select[Any]:
+def _minutes(columns: Collection[str], first: str, end: str) -> Select[Any]:
     minute = rollups_minute.c.minute
-    return select(rollups_minute).where(minute >= _number(first), minute < _number(end))
+    chosen = select(minute, *_columns(rollups_minute, columns))
+    return chosen.where(minute >= _number(first), minute < _number(end))
 
 
 def _groups(shape: _Shape, parts: Subquery) -> list[Any]:
     minute, first = parts.c.minute, _number("first")
-    step = minute - (minute - first) % _number("step") if shape.is_stepped else first + minute * 0
+    step = minute - (minute - first) % _number("step") if shape.is_stepped else first
     return [step.label("step"), *(series.c[name] for name in shape.kept)]
 
 
 def _joined(shape: _Shape, parts: Subquery, columns: list[Any]) -> Select[Any]:
+    if not (shape.kept or shape.only):
+        return select(*columns).select_from(parts)
     chosen = [series.c[name].in_(bindparam(f"only_{name}", expanding=True)) for name in shape.only]
     return select(*columns).join_from(parts, series, series.c.id == parts.c.series_id).where(*chosen)
 
 
-def _halves(column: Any) -> tuple[Any, Any]:
-    return func.sum(column // _HALF), func.sum(column % _HALF)
+def _in_halves(name: str) -> bool:
+    """Times and money are large; counts and tokens fit 64 bits however many are summed."""
+    return name.endswith(("_us", "_picousd"))
 
 
-def _whole(halves: Any) -> list[int]:
-    return [int(high) * _HALF + int(low) for high, low in zip(halves[::2], halves[1::2], strict=True)]
+def _summed(name: str, column: Any) -> tuple[Any, ...]:
+    return (func.sum(column // _HALF), func.sum(column % _HALF)) if _in_halves(name) else (func.sum(column),)
+
+
+def _whole(names: Sequence[str], sums: Sequence[Any]) -> list[int]:
+    left = iter(sums)
+    return [int(next(left)) * _HALF + int(next(left)) if _in_halves(name) else int(next(left)) for name in names]
 
 
 def _key(wanted: Wanted, row: tuple[Any, ...]) -> tuple[int, Series]:
