@@ -26,7 +26,7 @@ from bot.ingest.tokens import Scope
 from bot.services.telemetry.desk import TelemetryDesk
 from riskengine.moments import EARLIEST, LATEST
 from riskengine.providers import provider_called
-from riskengine.telemetry import LABEL_LENGTH, ModelCall
+from riskengine.telemetry import CACHE_HIT, LABEL_LENGTH, ModelCall
 from riskengine.usage import Tokens
 
 SENDER = "litellm"
@@ -34,7 +34,6 @@ UNKNOWN = "unknown"
 #: Records of these calls reached no model.
 NO_MODEL = frozenset({"call_mcp_tool", "list_mcp_tools"})
 #: What LiteLLM's cache calls a request by: a digest, behind a namespace perhaps. Anything else is no hash.
-CACHE_HIT = "cache_hit"
 _DIGEST = re.compile(r"(?:[\w.-]{1,64}:)?[0-9a-f]{64}")
 _STATUSES = range(100, 600)
 
