@@ -7,6 +7,7 @@ import socket
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -43,7 +44,13 @@ SAVE_SECONDS = 1.0
 #: Business time goes by so fast that raw calls of a month would fill the disk within hours.
 RAW_KEPT_FOR, MINUTES_KEPT_FOR = timedelta(days=1), timedelta(days=9)
 #: The fleet spends some 89 dollars a day.
-BUDGETS = {"daily_usd": 120, "weekly_usd": 800, "monthly_usd": 3_000}
+BUDGETS: dict[str, Any] = {
+    "daily_usd": 120,
+    "weekly_usd": 800,
+    "monthly_usd": 3_000,
+    # Half of a month's budget in its middle is no news in a story.
+    "limits": {"warn_percents": (80, 100)},
+}
 #: A visitor may move the clock by this much, and the fleet's calls before that moment are told in advance.
 AHEAD = timedelta(days=365)
 

@@ -19,7 +19,8 @@ FIRST = "status"
 USUAL_PERIOD = "month"
 #: The budget's name, what it is to be, for how long, and why.
 _RAISE = re.compile(
-    r"raise\s+(\S{1,40})\s+(?:to\s+)?\$?(\d{1,9}(?:\.\d{1,2})?)\s+for\s+(\S+)\s+because\s+(.{1,500})", re.IGNORECASE | re.DOTALL
+    r"raise\s+(\S{1,40})\s+(?:to\s+)?\$?(\d{1,9}(?:\.\d{1,2})?)\s+for\s+(\S+)\s+because\s+(.{1,500})",
+    re.IGNORECASE | re.DOTALL,
 )
 _HOW = (
     "Budgets are settings. For a while more, write `{command} budget raise daily 80 for 6h because of the migration`: "
