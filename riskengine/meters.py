@@ -104,17 +104,17 @@ class Metered:
         if any(self.tokens.values()) and not self.calls:
             self.durations_us = [0] * max(1, *self.token_counts.values())
 
-    def samples(self, cost_picousd: int | None) -> Iterator[tuple[int, CallSample]]:
+    def samples(self, cost_picousd: int | None, *, is_escalated: bool = False) -> Iterator[tuple[int, CallSample]]:
         """Each call with its start in microseconds since 1970; those that failed used nothing if any did not."""
         used, unused = (self.durations_us, self.failed_us) if self.durations_us else (self.failed_us, [])
         read, cached, written, out = (shares(self.tokens.get(meter, 0), len(used)) for meter in _TOKENS)
         costs = repeat(None, len(used)) if cost_picousd is None else shares(cost_picousd, len(used))
         is_error = not self.durations_us
         good = (
-            CallSample(us, is_error, False, *tokens, first_token_us=None, cost_picousd=cost)
+            CallSample(us, is_error, is_escalated, *tokens, first_token_us=None, cost_picousd=cost)
             for us, cost, tokens in zip(used, costs, zip(read, cached, written, out, strict=True), strict=True)
         )
-        failed = (CallSample(us, is_error=True, cost_picousd=0) for us in unused)
+        failed = (CallSample(us, is_error=True, is_escalated=is_escalated, cost_picousd=0) for us in unused)
         return zip(self._starts_us(), chain(good, failed), strict=True)
 
     def _starts_us(self) -> Iterator[int]:

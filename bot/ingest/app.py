@@ -16,6 +16,7 @@ from bot.ingest.alertmanager import alertmanager_endpoint
 from bot.ingest.alerts import alert_endpoints
 from bot.ingest.docs import docs_endpoints
 from bot.ingest.endpoint import Endpoint
+from bot.ingest.escalated import IsStronger, nobody_is_stronger
 from bot.ingest.exchange import FastLane, Gate, make_routes
 from bot.ingest.health import Readiness, health_endpoints
 from bot.ingest.intake import Intake
@@ -45,6 +46,7 @@ def build_app(
     readiness: Readiness,
     metrics: CollectorRegistry,
     way: RightOfWay,
+    is_stronger: IsStronger = nobody_is_stronger,
     endpoints: Sequence[Endpoint] = (),
     extra_routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
@@ -56,9 +58,10 @@ def build_app(
     intake = Intake(desk, http_metrics)
     calls = call_intake(telemetry, http_metrics, database.clock)
     tasks = task_intake(telemetry, http_metrics, database.clock)
-    litellm = LitellmApi(telemetry, http_metrics, database.clock)
-    meters = MeterDesk(database, telemetry.book, telemetry.price, telemetry.settings.spans_win_for)
-    otlp = OtlpApi(telemetry, meters, http_metrics, database.clock)
+    litellm = LitellmApi(telemetry, is_stronger, http_metrics, database.clock)
+    spans_win_for = telemetry.settings.spans_win_for
+    meters = MeterDesk(database, telemetry.book, telemetry.price, is_stronger, spans_win_for=spans_win_for)
+    otlp = OtlpApi(telemetry, meters, is_stronger, metrics=http_metrics, clock=database.clock)
     http_metrics.watch_labels(telemetry.book.overflowed)
     every = [
         # The hot ones first: a router looks at its routes in order.

@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 from bot.clock import Clock
 from bot.ingest.bodies import NDJSON, LargeBody
 from bot.ingest.endpoint import Answer, Call, Endpoint, Told
+from bot.ingest.escalated import EscalatedCalls, IsStronger
 from bot.ingest.explain import explain, field_names
 from bot.ingest.intake import IntakeAnswer
 from bot.ingest.metrics import HttpMetrics
@@ -25,7 +26,7 @@ from bot.ingest.tokens import Scope
 from bot.services.telemetry.desk import TelemetryDesk
 from riskengine.moments import EARLIEST, LATEST
 from riskengine.providers import provider_called
-from riskengine.telemetry import LABEL_LENGTH, ModelCall
+from riskengine.telemetry import CACHE_HIT, LABEL_LENGTH, ModelCall
 from riskengine.usage import Tokens
 
 SENDER = "litellm"
@@ -33,7 +34,6 @@ UNKNOWN = "unknown"
 #: Records of these calls reached no model.
 NO_MODEL = frozenset({"call_mcp_tool", "list_mcp_tools"})
 #: What LiteLLM's cache calls a request by: a digest, behind a namespace perhaps. Anything else is no hash.
-CACHE_HIT = "cache_hit"
 _DIGEST = re.compile(r"(?:[\w.-]{1,64}:)?[0-9a-f]{64}")
 _STATUSES = range(100, 600)
 
@@ -210,8 +210,9 @@ class LitellmForm:
 class LitellmApi:
     """One intake for each sender: an id counts once for whoever sends it."""
 
-    def __init__(self, desk: TelemetryDesk, metrics: HttpMetrics, clock: Clock) -> None:
-        self._desk = desk
+    def __init__(self, desk: TelemetryDesk, is_stronger: IsStronger, metrics: HttpMetrics, clock: Clock) -> None:
+        self._calls = EscalatedCalls(desk, is_stronger)
+        self._ahead = desk.settings.ahead
         self._metrics = metrics
         self._clock = clock
         self._form = LitellmForm(desk.settings.body_limit_bytes)
@@ -230,10 +231,10 @@ class LitellmApi:
             self._intakes[sender] = TelemetryIntake(
                 SENDER,
                 self._form,
-                partial(self._desk.receive, source=f"{SENDER}:{sender}"),
+                partial(self._calls.receive, source=f"{SENDER}:{sender}"),
                 metrics=self._metrics,
                 clock=self._clock,
-                ahead=self._desk.settings.ahead,
+                ahead=self._ahead,
             )
         return self._intakes[sender]
 
@@ -250,8 +251,8 @@ def litellm_endpoint(api: LitellmApi, limit_bytes: int) -> Endpoint:
             f"`single`), in at most {limit_bytes:,} bytes; answered when all of it is durable. Prompts, answers, error "
             "texts and tracebacks are dropped unread. A record counts once for each token that sends it, by its `id`. "
             "`trace_id` becomes the task, so that a failed call and its fallback are one. The tag `role:NAME` names "
-            "the role, the key's team the team. Records that cannot be taken are listed under `rejected` and do not "
-            "spoil the others."
+            "the role, the key's team the team; a call of the stronger model is marked as escalated. Records that "
+            "cannot be taken are listed under `rejected` and do not spoil the others."
         ),
         handler=api.receive,
         body=LargeBody(schema=LitellmRecord | list[LitellmRecord], limit_bytes=limit_bytes, also=NDJSON),

@@ -81,6 +81,7 @@ from bot.wiring.listen import listen
 from bot.wiring.pictures import sending_pictures
 from bot.wiring.supervise import supervised
 from bot.wiring.upkeep import PRUNE_INTERVAL, upkeep
+from riskengine.areas.escalation.models import stronger_called
 from riskengine.response.delivery_reports import Parts
 
 logger = logging.getLogger(__name__)
@@ -259,6 +260,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             readiness=health,
             metrics=registry,
             way=way,
+            is_stronger=stronger_called(costs.prices, settings.escalation.stronger_model),
             endpoints=[
                 *silence_endpoints(silences, settings.http),
                 *escalation_endpoints(escalations, settings.http),

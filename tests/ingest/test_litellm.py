@@ -4,12 +4,14 @@ import json
 import logging
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bot.ingest.tokens import Scope
+from bot.services.price_table import SHIPPED, read_prices
 from bot.services.telemetry.fold import Folder
 from bot.settings import TelemetrySettings
 from bot.store.telemetry import calls as store
+from riskengine.areas.escalation.models import stronger_called
 from tests.ingest.conftest import serving
 from tests.ingest.test_litellm_form import CANARY, RECORD
 from tests.ingest.test_telemetry import told
@@ -122,3 +124,14 @@ async def test_oversized_bodies_are_refused(sqlite):
         assert (
             "larger than 20,000 bytes" in (await send(api, written(records(30), "json_array"), 413))["error"]["message"]
         )
+
+
+async def test_a_fallback_onto_the_stronger_model_counts_as_escalated(sqlite):
+    """Nobody approved it, so it has to show in the escalation rate."""
+    failed = {**RECORD, "id": "failed", "status": "failure"}
+    opus = {**RECORD, "id": "opus", "model": "anthropic/claude-opus-4-1", "custom_llm_provider": "anthropic"}
+    is_stronger = stronger_called(read_prices(SHIPPED), "claude-4.1-opus")
+    async with serving(sqlite, is_stronger=is_stronger) as api:
+        assert await send(api, written([failed, opus], "ndjson")) == told(2)
+    rows = await sqlite.read(lambda tx: tx.execute(select(store.calls.c["call_id", "task_id", "escalated"])).fetchall())
+    assert sorted(tuple(row) for row in rows) == [("failed", "trace-1", None), ("opus", "trace-1", True)]

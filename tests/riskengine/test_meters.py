@@ -87,6 +87,11 @@ def test_unpriced_calls_have_no_cost():
     assert [each.cost_picousd for _, each in samples] == [None, None]
 
 
+def test_calls_of_the_stronger_model_are_escalated():
+    metered = settled((point(), grown(2, 6.0)), (point(error="x"), grown(1, 1.0)))
+    assert [each.is_escalated for _, each in metered.samples(0, is_escalated=True)] == [True] * 3
+
+
 def test_tokens_alone_are_as_many_calls_as_were_measured():
     metered = settled((point(Meter.INPUT_TOKENS), grown(4, 9.0)), (point(Meter.OUTPUT_TOKENS), grown(3, 1.0)))
     samples = [each for _, each in metered.samples(0)]

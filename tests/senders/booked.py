@@ -13,6 +13,8 @@ class Sums(NamedTuple):
     errors: int
     input_tokens: int
     output_tokens: int
+    cost_picousd: int
+    unpriced_calls: int
 
 
 def booked(file: Path) -> Sums:

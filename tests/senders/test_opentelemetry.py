@@ -34,7 +34,10 @@ def export(riskbot: ServeProcess, sqlite_file: Path, what: str, **environment: s
 def test_what_is_recorded_is_counted(riskbot: ServeProcess, sqlite_file: Path, what: str, compression: str):
     told = export(riskbot, sqlite_file, what, OTEL_EXPORTER_OTLP_COMPRESSION=compression)
     until(lambda: booked(sqlite_file).calls == told["calls"], "all calls are booked")
-    assert booked(sqlite_file)._asdict() == told
+    sums = booked(sqlite_file)._asdict()
+    # GLM-4.5 at 0.60 and 2.20 dollars a million tokens.
+    cost_picousd = told["input_tokens"] * 600_000 + told["output_tokens"] * 2_200_000
+    assert sums == {**told, "cost_picousd": cost_picousd, "unpriced_calls": 0}
     assert 'outcome="rejected",sender="otlp"' not in get(f"{riskbot.url}/metrics")
     riskbot.stop()
     kept = b"".join(path.read_bytes() for path in sqlite_file.parent.glob(f"{sqlite_file.name}*"))

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from bot.clock import Clock
 from bot.ingest.bodies import Incoming, LargeBody
 from bot.ingest.endpoint import Call, Endpoint, Handler, Told
+from bot.ingest.escalated import EscalatedCalls, IsStronger
 from bot.ingest.group_commit import GroupCommit
 from bot.ingest.inflate import ENCODINGS, whole_body
 from bot.ingest.metrics import HttpMetrics, Outcome
@@ -67,8 +68,17 @@ class Sorted(NamedTuple):
 class OtlpApi:
     """Takes traces and metrics; a span, and what a series grows by, counts once for each token that sends it."""
 
-    def __init__(self, desk: TelemetryDesk, meters: MeterDesk, metrics: HttpMetrics, clock: Clock) -> None:
-        self._desk = desk
+    def __init__(
+        self,
+        desk: TelemetryDesk,
+        meters: MeterDesk,
+        is_stronger: IsStronger,
+        *,
+        metrics: HttpMetrics,
+        clock: Clock,
+    ) -> None:
+        self._settings = desk.settings
+        self._calls = EscalatedCalls(desk, is_stronger)
         self._meters = meters
         self._metrics = metrics
         self._clock = clock
@@ -91,7 +101,7 @@ class OtlpApi:
         told = from_protobuf.points_of(body) if is_protobuf else from_json.points_of(body)
         points: list[Point] = []
         rejected: list[str] = []
-        latest_ns = int((self._clock.now() + self._desk.settings.ahead).timestamp()) * NANOSECONDS
+        latest_ns = int((self._clock.now() + self._settings.ahead).timestamp()) * NANOSECONDS
         while portion := list(islice(told, PORTION)):
             for each in map(to_point, portion):
                 if isinstance(each, Point) and each.reading.time_ns <= latest_ns:
@@ -114,7 +124,7 @@ class OtlpApi:
     async def _read(self, call: Call) -> tuple[bytes, bool]:
         """The body, and whether it is protobuf."""
         incoming: Incoming = call.body
-        body = await whole_body(incoming, self._desk.settings.otlp_limit_bytes)
+        body = await whole_body(incoming, self._settings.otlp_limit_bytes)
         return body, incoming.media in from_protobuf.MEDIA
 
     async def _take(self, source: str, spans: Iterator[SpanTold]) -> list[str]:
@@ -128,7 +138,7 @@ class OtlpApi:
         return rejected
 
     def _sorted(self, spans: list[SpanTold]) -> Sorted:
-        latest = self._clock.now() + self._desk.settings.ahead
+        latest = self._clock.now() + self._settings.ahead
         found = Sorted([], set(), [])
         for span in spans:
             call = to_call(span)
@@ -150,7 +160,7 @@ class OtlpApi:
     def _commit(self, source: str) -> GroupCommit[ModelCall, bool]:
         if source not in self._commits:
             self._commits[source] = GroupCommit(
-                partial(self._desk.receive, source=source),
+                partial(self._calls.receive, source=source),
                 max_items=SLICE_ITEMS,
                 max_queued=MOST_QUEUED,
                 gather_seconds=GATHER_SECONDS,

@@ -48,10 +48,19 @@ class Counted(NamedTuple):
 class MeterDesk:
     """Use cases on metrics, and on the spans that count in their place."""
 
-    def __init__(self, database: Database, book: SeriesBook, price: Price, spans_win_for: timedelta) -> None:
+    def __init__(
+        self,
+        database: Database,
+        book: SeriesBook,
+        price: Price,
+        is_stronger: Callable[[str], bool],
+        *,
+        spans_win_for: timedelta,
+    ) -> None:
         self._database = database
         self._book = book
         self._price = price
+        self._is_stronger = is_stronger
         self._spans_win_for = spans_win_for
         #: When the spans of a service were noted last by this process.
         self._noted: dict[int, datetime] = {}
@@ -110,7 +119,8 @@ class MeterDesk:
 
     def _store(self, tx: Transaction, labels: Series, series_id: int, metered: Metered) -> None:
         metered.settle()
-        samples = metered.samples(self._cost(labels, metered))
+        cost, is_escalated = self._cost(labels, metered), self._is_stronger(labels.model)
+        samples = metered.samples(cost, is_escalated=is_escalated)
         rows = (Delta(start_us // _MINUTE_US, series_id, sample) for start_us, sample in samples)
         while some := list(islice(rows, PORTION)):
             deltas.add(tx, some)
