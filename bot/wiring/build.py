@@ -248,7 +248,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
                 *watching_budgets(
                     settings,
                     database,
-                    costs.desk,
+                    costs,
                     registry,
                     listeners=[partial(follow_spend, terms=controls_in_force(settings))],
                 ),

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from bot.ingest.costs import cost_endpoints
 from bot.ingest.endpoint import Endpoint
 from bot.scheduling.bells import BellRope
+from bot.services.costs.budgets import BudgetDesk
 from bot.services.costs.desk import CostDesk
 from bot.services.costs.watch import PriceWatch
 from bot.services.price_table import prices_path, read_prices
@@ -23,6 +24,8 @@ class CostParts(NamedTuple):
     prices: PriceBook
     telemetry: TelemetryDesk
     desk: CostDesk
+    #: One for all: it keeps the days that are over.
+    budgets: BudgetDesk
 
     def endpoints(self) -> list[Endpoint]:
         return cost_endpoints(self.desk)
@@ -40,4 +43,5 @@ def cost_parts(database: Database, settings: Settings) -> CostParts:
     """Raises SettingsError when the table of prices cannot be read."""
     prices = read_prices(prices_path(settings.pricing.file))
     telemetry = TelemetryDesk(database, settings.telemetry, prices)
-    return CostParts(prices, telemetry, CostDesk(database, telemetry, settings))
+    desk = CostDesk(database, telemetry, settings)
+    return CostParts(prices, telemetry, desk, BudgetDesk(database, desk, settings.budgets))

@@ -12,7 +12,11 @@ from datetime import timedelta
 from functools import partial
 from statistics import median
 
+from prometheus_client import CollectorRegistry
+
 from bot.clock import Clock
+from bot.services.costs.budget_watch import BudgetWatch
+from bot.services.costs.budgets import BudgetDesk
 from bot.services.costs.desk import CostDesk
 from bot.services.costs.watch import PriceWatch
 from bot.services.price_table import SHIPPED, read_prices
@@ -69,10 +73,12 @@ async def _measured(kind: str, count: int) -> dict[str, list[float]]:
         prices = read_prices(SHIPPED)
         telemetry = TelemetryDesk(database, SETTINGS.telemetry, prices)
         desk = CostDesk(database, telemetry, SETTINGS)
-        watch = PriceWatch(database, telemetry, prices, SETTINGS.pricing, SETTINGS.alerts)
+        prices_seen = PriceWatch(database, telemetry, prices, SETTINGS.pricing, SETTINGS.alerts)
+        budgets = BudgetDesk(database, desk, SETTINGS.budgets)
+        budgets_seen = BudgetWatch(database, desk, budgets, SETTINGS.alerts, CollectorRegistry())
         found = {
             "figures": await _timed(partial(_figures, desk)),
-            "evaluation": await _timed(partial(_evaluation, desk, watch)),
+            "evaluation": await _timed(partial(_evaluation, budgets_seen, prices_seen)),
         }
         return found | await _pruned(database, telemetry)
     finally:
@@ -88,12 +94,10 @@ async def _figures(desk: CostDesk) -> None:
         await desk.spend(now - timedelta(days=DAYS), now, group_by=label)
 
 
-async def _evaluation(desk: CostDesk, watch: PriceWatch) -> None:
-    """What is asked each time that budgets are judged: today, this week, this month; and what is wrong with prices."""
-    now = desk.now()
-    for days in (1, 7, DAYS):
-        await desk.spend(now - timedelta(days=days), now)
-    await watch.look()
+async def _evaluation(budgets: BudgetWatch, prices: PriceWatch) -> None:
+    """What is done each minute: budgets are judged and projected, and prices looked at."""
+    await budgets.look()
+    await prices.look()
 
 
 async def _timed(work: Callable[[], Awaitable[None]]) -> list[float]:

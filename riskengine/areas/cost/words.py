@@ -2,14 +2,15 @@
 
 from decimal import Decimal
 
+from riskengine.areas.cost import money
 from riskengine.areas.cost.budgets import EXCEEDED, BudgetState
 from riskengine.areas.cost.limits import CostLimits
 from riskengine.durations import spoken
 
 
 def dollars(usd: Decimal) -> str:
-    """`$1,234.50`, whole dollars without cents."""
-    return f"${usd:,.2f}".removesuffix(".00")
+    """As everywhere, but whole dollars without cents: budgets are written so."""
+    return money.dollars(usd).removesuffix(".00")
 
 
 def of_level(state: BudgetState, level: str) -> dict[str, str]:
