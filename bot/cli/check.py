@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _examine(arguments: argparse.Namespace) -> "Sequence[Line]":
-    from bot.checks import budgets, database, prices, rules, slack
+    from bot.checks import budgets, callbacks, database, prices, rules, slack
     from bot.checks.findings import failed, ok
 
     try:
@@ -59,7 +59,8 @@ async def _examine(arguments: argparse.Namespace) -> "Sequence[Line]":
         return [failed("settings", each, error.hint) for each in error.message.splitlines()]
     path = config_path(arguments)
     read = ok("settings", f"{path} and the environment" if path else "no file; defaults and the environment")
-    examined = [*rules.examine(settings.watch), *prices.examine(settings), *budgets.examine(settings)]
+    examined = [*rules.examine(settings.watch), *prices.examine(settings)]
+    examined += [*budgets.examine(settings), *callbacks.examine(settings)]
     examined += [*await database.examine(settings), *await slack.examine(settings)]
     return [read, *examined]
 

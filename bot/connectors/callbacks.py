@@ -65,7 +65,7 @@ class CallbackPoster:
         """Raises SettingsError when the file of certificate authorities cannot be used."""
         self._settings = settings
         self._look_up = look_up
-        self._tls = _trusting(settings.ca_bundle) if settings.ca_bundle else None
+        self._tls = trusting(settings.ca_bundle) if settings.ca_bundle else None
         self._opened: httpx.AsyncClient | None = None
 
     async def close(self) -> None:
@@ -155,7 +155,7 @@ class CallbackPoster:
                 return
 
 
-def _trusting(authorities: Path) -> ssl.SSLContext:
+def trusting(authorities: Path) -> ssl.SSLContext:
     """Those that everybody trusts, and these."""
     context = httpx.create_ssl_context()
     try:

@@ -65,6 +65,7 @@ def test_complete_installation_passes(complete):
         pytest.param(
             {"ALERTS__OPS_CHANNEL": "C0PRIVATEOPS"}, "channel C0PRIVATEOPS", "", "", id="a private channel without us"
         ),
+        pytest.param({"CALLBACKS__CA_BUNDLE": "no.pem"}, "callbacks", "No such file", "in PEM", id="no authorities"),
         pytest.param({"PEOPLE__ADMINS": "[]"}, "admins", "is empty", "Name at least one", id="no admin"),
         pytest.param({"PEOPLE__ADMINS": "[U0NOBODY]"}, "people U0NOBODY", "no such member", "member ID", id="unknown"),
         pytest.param({"PEOPLE__ADMINS": "[U0GUS]"}, "people U0GUS", "cannot hold", "full member", id="a guest"),

@@ -5,20 +5,19 @@ from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from statistics import median
 
-from riskengine.areas.cost.budgets import NONE, BudgetState
-from riskengine.areas.cost.budgets import Period as BudgetPeriod
-from riskengine.response.controls import Control
-
 from bot.services.costs.budgets import BudgetDesk
 from bot.services.costs.desk import WHOLE, CostDesk
 from bot.services.permissions import Permissions, Verb
 from bot.store import controls
 from bot.store.database import Database, Transaction
+from riskengine.areas.cost.budgets import NONE, BudgetState
+from riskengine.areas.cost.budgets import Period as BudgetPeriod
 from riskengine.areas.cost.overview import WARNED, Breakdown, Overview, Standing, parts, total, unpriced
 from riskengine.areas.cost.periods import Period
 from riskengine.areas.cost.spend import Spend
 from riskengine.areas.cost.trend import Ending, SpendTrend
 from riskengine.local_days import day_start
+from riskengine.response.controls import Control
 from riskengine.series import Dimension
 
 WEEK = timedelta(days=7)
