@@ -23,11 +23,19 @@ FIRST = minute_of(MOMENT)
 DAY = Window(FIRST - FIRST % 1440, FIRST - FIRST % 1440 + 1440)
 
 
+def sample(call):
+    """As a call is booked without a table of prices: tokens told to cost nothing are unpriced, a failure without is free."""
+    told = CallSample.of(call)
+    if call.input_tokens or call.output_tokens:
+        return told._replace(cost_picousd=told.cost_picousd or None)
+    return told._replace(cost_picousd=0) if told.cost_picousd is None and call.error else told
+
+
 def direct(calls, kept=tuple(Dimension)):
     """The sums that reading all calls would give."""
     by_series = {}
     for call in calls:
-        by_series.setdefault(Series.of(call).only(kept), []).append(CallSample.of(call))
+        by_series.setdefault(Series.of(call).only(kept), []).append(sample(call))
     return {series: Rollup.of(samples) for series, samples in by_series.items()}
 
 
