@@ -76,8 +76,9 @@ due = Table(
 )
 
 
-#: While replicas are upgraded one by one, a newer program's kinds are left to it.
-KNOWN = due.c.kind.in_([literal_column(f"'{kind}'") for kind in DueKind])
+#: While replicas are upgraded one by one, a newer program's kinds are left to it. Not the bare column: with more than a
+#: dozen kinds SQLite would look each up by the unique key, and read every row that waits, instead of the first by time.
+KNOWN = due.c.kind.concat(literal_column("''")).in_([literal_column(f"'{kind}'") for kind in DueKind])
 
 
 class DueRow(NamedTuple):

@@ -164,3 +164,23 @@ async def test_kinds_of_a_newer_program_are_left_to_it(database, clock):
     assert await database.read(due.next_due_at) < clock.now()
     assert [row.subject_id for row in await claim(database)] == [2]
     assert await waiting(database) == 1
+
+
+async def test_what_waits_is_found_by_time_however_many_kinds_there_are(database):
+    """SQLite's planner would take the key of kind and subject, and read a million rows at each tick."""
+    if database.dialect != "sqlite":
+        return
+    plans = []
+
+    def explain(tx):
+        def note(_connection, _cursor, statement, parameters, *_):
+            if statement.lstrip().startswith("SELECT") and " due" in statement:
+                raw = tx.driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                plans.append(" ".join(row[3] for row in raw))
+
+        sa.event.listen(tx.connection, "before_cursor_execute", note)
+        due.next_due_at(tx)
+
+    await database.write(explain)
+    (plan,) = plans
+    assert "ix_due_due_at" in plan
