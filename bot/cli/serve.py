@@ -1,6 +1,9 @@
 """`riskbot serve`."""
 
 import argparse
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from bot.cli.parsing import Subparsers, add_command, add_config_option, config_path, settings_of
 
@@ -17,7 +20,18 @@ def add(commands: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    settings = settings_of(arguments)
-    from bot.wiring import run_serve
-
+    with _collecting_later():
+        settings = settings_of(arguments)
+        from bot.wiring import run_serve
     return run_serve(settings, config_path(arguments))
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """Imports make what stays: looking through it for garbage again and again would be a fifth of the start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
