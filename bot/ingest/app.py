@@ -6,7 +6,6 @@ from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -49,7 +48,7 @@ def build_app(
     is_stronger: IsStronger = nobody_is_stronger,
     endpoints: Sequence[Endpoint] = (),
     extra_routes: Sequence[BaseRoute] = (),
-) -> Starlette:
+) -> FastLane:
     """The whole API. `endpoints` are further calls of ours; `extra_routes` are served as they are, undocumented.
 
     Its lifespan's end waits until everything that was taken is durable; run it with the server's lifespan on.
@@ -86,12 +85,11 @@ def build_app(
     app = Starlette(
         routes=[*ours, *extra_routes],
         lifespan=lifespan,
-        middleware=[Middleware(FastLane, ours)],
         exception_handlers={404: _nothing_here, 405: _wrong_method},
     )
     # A redirect would have the sender's POST arrive as a GET, or without its token.
     app.router.redirect_slashes = False
-    return app
+    return FastLane(app, ours)
 
 
 async def _nothing_here(request: Request, _error: Exception) -> Response:

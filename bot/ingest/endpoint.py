@@ -18,8 +18,7 @@ Model = TypeVar("Model", bound=BaseModel)
 LARGEST_ID = 2**63 - 1
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """A request that was let in: its token, and everything in it checked against the endpoint's models."""
 
     #: None only where the endpoint takes no token.

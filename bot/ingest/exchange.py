@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_origin
 
 from pydantic import BaseModel, ValidationError
+from starlette.applications import Starlette
 from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from bot.clock import monotonic_seconds
 from bot.errors import RiskbotError
@@ -105,14 +106,19 @@ class Resource:
 
 
 class FastLane:
-    """Finds the resource of a path in one look, before Starlette's own way to it, which costs as much as an answer.
+    """Finds the resource of a path in one look, past Starlette's own way to it, which costs as much as an answer.
 
     Nothing is lost by it: a resource answers to every method and turns every error into an answer by itself.
     """
 
-    def __init__(self, app: ASGIApp, routes: Iterable[Route]) -> None:
+    def __init__(self, app: Starlette, routes: Iterable[Route]) -> None:
         self._app = app
         self._by_path = {route.path: route.app for route in routes if "{" not in route.path}
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """Everything that is served, by whichever way."""
+        return self._app.routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = self._by_path.get(scope["path"]) if scope["type"] == "http" else None

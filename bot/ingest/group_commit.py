@@ -85,7 +85,8 @@ class GroupCommit(Generic[Item, Result]):
         if self._queued_items and self._queued_items + len(items) > self._max_queued:
             raise DatabaseBusy(f"{self._queued_items} items wait to be written; nothing was stored.")
         loop, now = asyncio.get_running_loop(), monotonic_seconds()
-        pieces = [items[at : at + self._max_items] for at in range(0, len(items), self._max_items)]
+        size = self._max_items
+        pieces = [items] if 0 < len(items) <= size else [items[at : at + size] for at in range(0, len(items), size)]
         shares = [_Share(piece, loop.create_future(), now) for piece in pieces]
         self._queue.extend(shares)
         self._queued_items += len(items)

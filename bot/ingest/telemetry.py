@@ -161,7 +161,8 @@ class TelemetryIntake(Generic[Item]):
 
     async def _take(self, incoming: Incoming, tally: Tally) -> None:
         head, is_all = await incoming.head(SMALL_BYTES)
-        one = self._one(head) if is_all else None
+        # An array would be read through in vain.
+        one = self._one(head) if is_all and head.lstrip()[:1] == b"{" else None
         if one is not None:
             await self._store([one], tally)
             return

@@ -84,20 +84,32 @@ class Tokens:
     def __init__(self, database: Database, *, cached_seconds: float = CACHED_SECONDS) -> None:
         self._database = database
         self._cached_seconds = cached_seconds
-        self._known: dict[str, tuple[Token | None, float]] = {}
+        self._known: dict[str, _Known] = {}
+        #: By the hash of a whole header, those that were proven: nearly every request comes with one of a few.
+        self._proven: dict[bytes, tuple[Token, float]] = {}
 
     async def authenticate(self, header: str | None) -> Token:
         """The token in the header. Raises Unauthenticated, with a word why only to who knows the secret."""
         if not header:
             raise _refused("The request carries no token.", "")
+        digest = hashlib.sha256(header.encode("utf-8", "surrogatepass")).digest()
+        proven = self._proven.get(digest)
+        if proven is None or monotonic_seconds() >= proven[1]:
+            proven = await self._prove(header)
+            if len(self._proven) >= REMEMBERED:
+                self._proven.clear()
+            self._proven[digest] = proven
+        self._check_alive(proven[0])
+        return proven[0]
+
+    async def _prove(self, header: str) -> tuple[Token, float]:
+        """The token whose secret the header tells, and until when that may be remembered."""
         scheme, _, written = header.partition(" ")
         match = _WRITTEN.fullmatch(written.strip()) if scheme.lower() == "bearer" else None
-        token = await self._find(match[1]) if match else None
-        # The hash is compared at every request: the cache saves the database, never the check.
+        token, until = await self._find(match[1]) if match else _Known(None, 0.0)
         if match is None or token is None or not compare_digest(token.secret_hash, hash_secret(match[2])):
             raise _refused("The token is not one of ours.")
-        self._check_alive(token)
-        return token
+        return token, until
 
     def _check_alive(self, token: Token) -> None:
         if token.revoked_at is not None:
@@ -105,16 +117,23 @@ class Tokens:
         if token.expires_at is not None and token.expires_at <= self._database.clock.protocol_now():
             raise _refused(f"The token {token.name} expired {token.expires_at:%Y-%m-%d %H:%M} UTC.")
 
-    async def _find(self, prefix: str) -> Token | None:
+    async def _find(self, prefix: str) -> "_Known":
         now = monotonic_seconds()
-        token, until = self._known.get(prefix, (None, 0.0))
-        if now < until:
-            return token
-        token = await self._database.read(lambda tx: store.by_prefix(tx, prefix))
+        known = self._known.get(prefix)
+        if known is not None and now < known.until:
+            return known
+        known = _Known(await self._database.read(lambda tx: store.by_prefix(tx, prefix)), now + self._cached_seconds)
         if len(self._known) >= REMEMBERED:
             self._known.clear()
-        self._known[prefix] = (token, now + self._cached_seconds)
-        return token
+        self._known[prefix] = known
+        return known
+
+
+class _Known(NamedTuple):
+    """What the database said of a prefix, and until when (monotonic seconds) that is taken for true."""
+
+    token: Token | None
+    until: float
 
 
 def _refused(message: str, error: str = ', error="invalid_token"') -> Unauthenticated:

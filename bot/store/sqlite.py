@@ -51,8 +51,12 @@ class SqliteEngine:
         self._queue_seconds = queue_seconds
         self._writer = _engine(path, query_only=False)
         self._readers = _engine(path, query_only=True)
+        #: The writer's one connection, made by its first transaction: getting one from a pool and giving it back costs
+        #: more than the few statements of intake.
+        self._connection: Connection | None = None
         self._writing = Turns("riskbot-writer")
-        event.listen(self._writer, "before_cursor_execute", self._give_way)
+        # Not before the cursor's own step: there SQLAlchemy takes whatever is no Exception for the connection's end.
+        event.listen(self._writer, "before_execute", self._give_way)
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="riskbot-reader")
         self._lock_file = _lock_file(path, "write")
         self._serve_file = _lock_file(path, "serve")
@@ -116,14 +120,36 @@ class SqliteEngine:
         loop = asyncio.get_running_loop()
         for end in (self._writing.close, self._reading.shutdown):
             await loop.run_in_executor(None, end)
+        if self._connection is not None:
+            self._connection.close()
         self._writer.dispose()
         self._readers.dispose()
         self._lock_file.close()
         self._serve_file.close()
 
     def _transact(self, work: Callable[[Connection], R]) -> R:
-        with _translated(self._path), self._turn_among_processes(), self._writer.begin() as connection:
-            return work(connection)
+        with _translated(self._path):
+            self._take_turn_among_processes()
+            try:
+                return self._committed(work)
+            finally:
+                fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+
+    def _committed(self, work: Callable[[Connection], R]) -> R:
+        """The transaction is the driver's own; SQLAlchemy's stands within it, where one of its statements comes."""
+        connection = self._connection = self._connection or self._writer.connect()
+        driver: Any = connection.connection.driver_connection
+        # A deferred BEGIN fails at its first write, at once, whatever busy_timeout says.
+        driver.execute("BEGIN IMMEDIATE")
+        try:
+            result = work(connection)
+            (connection if connection.in_transaction() else driver).commit()
+        except BaseException:
+            connection.rollback()
+            if not connection.invalidated:
+                driver.rollback()
+            raise
+        return result
 
     def _give_way(self, *_statement: object) -> None:
         """Between two statements a transaction can be undone, and begun anew behind the person who waits.
@@ -136,22 +162,18 @@ class SqliteEngine:
         with _translated(self._path), self._readers.connect() as connection, connection.begin():
             return work(connection)
 
-    @contextmanager
-    def _turn_among_processes(self) -> Iterator[None]:
+    def _take_turn_among_processes(self) -> None:
         """Other commands write beside a running `serve`; SQLite's own busy handler would let one starve the other."""
         give_up = monotonic_seconds() + self._queue_seconds
         while True:
             try:
                 fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
             except BlockingIOError:
                 if monotonic_seconds() > give_up:
                     raise DatabaseBusy(f"Another process has been writing {self._path.name} for too long.") from None
                 sleep(0.002)
-        try:
-            yield
-        finally:
-            fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+            else:
+                return
 
 
 def _lock_file(path: Path, purpose: str) -> TextIO:
@@ -176,11 +198,9 @@ def _engine(path: Path, *, query_only: bool) -> sa.Engine:
         if query_only:
             connection.execute("PRAGMA query_only=1")
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # A deferred BEGIN fails at its first write, at once, whatever busy_timeout says.
-        connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
-
+    if query_only:
+        # The writer begins by itself; readers see one state in all their statements.
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return engine
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from bot.errors import SettingsError
 from bot.settings import HttpSettings
@@ -28,7 +28,7 @@ class _Server(uvicorn.Server):
         self.listening.set()
 
 
-async def listen(api: Starlette, settings: HttpSettings, stack: AsyncExitStack, closing: Callable[[], None]) -> int:
+async def listen(api: ASGIApp, settings: HttpSettings, stack: AsyncExitStack, closing: Callable[[], None]) -> int:
     """Open the port and return its number; `closing` lets go who still waits. Raises SettingsError when it is taken."""
     listener = _bind(settings)
     stack.callback(listener.close)
@@ -62,12 +62,14 @@ def _bind(settings: HttpSettings) -> socket.socket:
     return listener
 
 
-def _config(api: Starlette) -> uvicorn.Config:
+def _config(api: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         api,
         log_config=None,
         access_log=False,
         server_header=False,
+        # Nobody asks where a request comes from: its token says who sends it.
+        proxy_headers=False,
         timeout_graceful_shutdown=5,
         timeout_keep_alive=75,
         loop="none",

@@ -137,17 +137,19 @@ async def _fill(set_up: Stage) -> None:
     from bot.services.telemetry import receive
     from bot.services.telemetry.rows import CALLS, call_row, day_of
     from bot.store.telemetry import series
+    from riskengine.areas.cost.charging import Till
     from riskengine.series import Series
     from riskengine.telemetry import MANY_CALLS
 
     database = open_database(set_up.database_url, Clock())
     some = MANY_CALLS.validate_python(calls(5_000, seed=1))
     day = day_of(database.clock.now())
+    charge = Till(None).charge
 
     def put(tx: Transaction, at: int) -> None:
         ids = series.ids_of(tx, {Series.of(call) for call in some})
         ids |= series.add(tx, {Series.of(call) for call in some} - ids.keys())
-        rows = [call_row(call, CALLS, ids[Series.of(call)], day) for call in some]
+        rows = [call_row(call, charge(call), CALLS, ids[Series.of(call)], day) for call in some]
         receive.store_calls(
             tx, [row._replace(key=hash((at, place)), call_id=f"{at:06x}{place:06x}") for place, row in enumerate(rows)]
         )

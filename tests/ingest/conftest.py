@@ -8,12 +8,12 @@ import httpx
 import pytest
 import uvicorn
 from prometheus_client import CollectorRegistry
-from starlette.applications import Starlette
 
 from bot.ingest.app import build_app
 from bot.ingest.costs import cost_endpoints
 from bot.ingest.endpoint import Endpoint
 from bot.ingest.escalations import escalation_endpoints
+from bot.ingest.exchange import FastLane
 from bot.ingest.health import Check
 from bot.ingest.silences import silence_endpoints
 from bot.ingest.tokens import Scope, create_token
@@ -111,7 +111,7 @@ def make_app(
     readiness: Works,
     telemetry: TelemetrySettings | None = None,
     **options,
-) -> tuple[Starlette, AlertDesk]:
+) -> tuple[FastLane, AlertDesk]:
     desk = make_desk(database)
     told = TelemetryDesk(database, telemetry or TelemetrySettings())
     return build_app(
@@ -127,7 +127,7 @@ def make_app(
 
 
 @contextlib.asynccontextmanager
-async def listening(app: Starlette) -> AsyncIterator[str]:
+async def listening(app: FastLane) -> AsyncIterator[str]:
     """Serve the app in this loop; gives its base address."""
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False, lifespan="on")
     server = uvicorn.Server(config)
