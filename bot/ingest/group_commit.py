@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 SHARED_FAULTS = (DatabaseBusy, DatabaseUnavailable)
 
 #: Turns of the event loop without a newcomer after which a write begins.
-QUIET_TURNS = 5
+QUIET_TURNS = 4
 
 
 class _Share(NamedTuple, Generic[Item, Result]):

@@ -53,9 +53,9 @@ class Tally:
         return self.accepted + self.duplicates
 
 
-_ONE_NEW = Tally(accepted=1)
-#: By far the most frequent answer; an answer has no state of its own and may be given many times.
+#: The most frequent answers; an answer has no state of its own and may be given many times.
 _ONE_ACCEPTED = to_response(IntakeAnswer(accepted=1, duplicates=0, rejected=[]))
+_ONE_KNOWN = to_response(IntakeAnswer(accepted=0, duplicates=1, rejected=[]))
 
 
 Read_co = TypeVar("Read_co", covariant=True)
@@ -138,9 +138,21 @@ class TelemetryIntake(Generic[Item]):
         further, DatabaseBusy and DatabaseUnavailable; items before that may be stored, which the error says.
         """
         incoming: Incoming = call.body
+        head, is_all = await incoming.head(SMALL_BYTES)
+        # An array would be read through in vain.
+        one = self._one(head) if is_all and head.lstrip()[:1] == b"{" else None
+        return await self._receive_all(incoming, head) if one is None else await self._receive_one(one)
+
+    async def _receive_one(self, item: Item) -> Answer:
+        """By far the most frequent request."""
+        [is_new] = await self._commits.submit([item])
+        self._metrics.count_items(self._sender, Outcome.ACCEPTED if is_new else Outcome.DUPLICATE, 1)
+        return _ONE_ACCEPTED if is_new else _ONE_KNOWN
+
+    async def _receive_all(self, incoming: Incoming, head: bytes) -> Answer:
         tally = Tally()
         try:
-            await self._take(incoming, tally)
+            await self._take(incoming, head, tally)
         except Problem as problem:
             raise _with_stored(problem, tally) from None
         except SHARED_FAULTS as fault:
@@ -151,21 +163,13 @@ class TelemetryIntake(Generic[Item]):
             self._count(tally)
         if tally.rejected and not tally.stored:
             raise _none_taken(tally.rejected)
-        if tally == _ONE_NEW:
-            return _ONE_ACCEPTED
         return IntakeAnswer(accepted=tally.accepted, duplicates=tally.duplicates, rejected=tally.rejected)
 
     async def drain(self) -> None:
         """Return when everything that was taken is durable or refused."""
         await self._commits.drain()
 
-    async def _take(self, incoming: Incoming, tally: Tally) -> None:
-        head, is_all = await incoming.head(SMALL_BYTES)
-        # An array would be read through in vain.
-        one = self._one(head) if is_all and head.lstrip()[:1] == b"{" else None
-        if one is not None:
-            await self._store([one], tally)
-            return
+    async def _take(self, incoming: Incoming, head: bytes, tally: Tally) -> None:
         form = self._form
         async for piece in slices(
             incoming.pieces(head),

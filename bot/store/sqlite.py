@@ -27,6 +27,8 @@ WRITER_PRAGMAS = {"journal_mode": "wal", "synchronous": "2", "busy_timeout": "30
 READERS = 2
 #: A checkpoint each 40 MB instead of 4 MB: half the write traffic of saturated intake.
 WAL_AUTOCHECKPOINT_PAGES = 10_000
+#: Kibibytes, negative as SQLite counts them: telemetry's keys are looked up all over their table.
+WRITER_CACHE_KIB = -16_000
 #: A press whose disk or turn among processes takes longer must not stop everybody else.
 LONGEST_STILL_SECONDS = 0.02
 #: An extended error code of SQLite's carries its primary one in the low byte.
@@ -197,6 +199,8 @@ def _engine(path: Path, *, query_only: bool) -> sa.Engine:
         connection.execute(f"PRAGMA wal_autocheckpoint={WAL_AUTOCHECKPOINT_PAGES}")
         if query_only:
             connection.execute("PRAGMA query_only=1")
+        else:
+            connection.execute(f"PRAGMA cache_size={WRITER_CACHE_KIB}")
 
     if query_only:
         # The writer begins by itself; readers see one state in all their statements.

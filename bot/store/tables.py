@@ -34,6 +34,7 @@ from bot.store.silences import silences
 from bot.store.subscriptions import subscriptions
 from bot.store.telemetry.calls import calls
 from bot.store.telemetry.deltas import rollup_deltas
+from bot.store.telemetry.fresh_keys import fresh_keys
 from bot.store.telemetry.keys import call_keys
 from bot.store.telemetry.meters import metric_readings
 from bot.store.telemetry.outcomes import task_outcomes
@@ -67,6 +68,7 @@ __all__ = [
     "due",
     "escalations",
     "executions",
+    "fresh_keys",
     "homes",
     "inbound",
     "inhibition_sides",

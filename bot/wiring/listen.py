@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from bot.errors import SettingsError
 from bot.settings import HttpSettings
+from bot.wiring.whole_answers import WholeAnswers
 
 
 class _Server(uvicorn.Server):
@@ -73,5 +74,6 @@ def _config(api: ASGIApp) -> uvicorn.Config:
         timeout_graceful_shutdown=5,
         timeout_keep_alive=75,
         loop="none",
+        http=WholeAnswers,
         ws="none",
     )

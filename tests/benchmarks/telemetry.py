@@ -135,6 +135,7 @@ async def _folded(set_up: Stage) -> None:
 async def _fill(set_up: Stage) -> None:
     """Rows as intake writes them, put in by the store itself."""
     from bot.services.telemetry import receive
+    from bot.services.telemetry.fresh import place_keys
     from bot.services.telemetry.rows import CALLS, call_row, day_of
     from bot.store.telemetry import series
     from riskengine.areas.cost.charging import Till
@@ -156,4 +157,5 @@ async def _fill(set_up: Stage) -> None:
 
     for at in range(STORED // len(some)):
         await database.write(lambda tx, at=at: put(tx, at))
+    await place_keys(database)
     await database.close()

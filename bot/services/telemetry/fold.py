@@ -1,4 +1,4 @@
-"""Deltas into rollups: within a second of their commit, each exactly once."""
+"""Deltas into rollups, within a second of their commit, each exactly once; and keys to their place, later."""
 
 import asyncio
 import logging
@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import NamedTuple
 
+from bot.clock import monotonic_seconds
 from bot.failpoints import FailPoint, pass_by
+from bot.services.telemetry.fresh import place_keys
 from bot.store.database import Bell, Database, Transaction
 from bot.store.telemetry import deltas, rollups
 from bot.store.telemetry.rollups import Bucket
@@ -19,7 +21,9 @@ FOLDED_AT_ONCE = 200
 #: And in all no more than so long, about 20,000 calls: half a second of a thread's work.
 FOLDED_CHARACTERS = 2_000_000
 #: Calls of a moment are folded together: a fold for each commit would cost more than the commits.
-REST_SECONDS = 0.3
+REST_SECONDS = 0.5
+#: The more keys are put in place together, the fewer pages are written for each; they are known all the same.
+KEYS_REST_SECONDS = 10.0
 #: What another replica left behind, killed between commit and fold, is seen after at most this.
 LONGEST_SLEEP_SECONDS = 1.0
 
@@ -31,6 +35,7 @@ class Folder:
         self._database = database
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._keys_placed_at = monotonic_seconds()
         database.listen(self._on_bell)
 
     def _on_bell(self, bell: Bell) -> None:
@@ -47,11 +52,17 @@ class Folder:
             self._wake.clear()
             try:
                 await self.fold_all()
+                await self._place_keys()
             except Exception:
                 # A database away for a moment must not end the folding; what was not folded is still there.
                 logger.exception("Telemetry could not be folded", extra={"action": "fold_failed"})
             await self._rest(self._stopping, REST_SECONDS)
             await self._rest(self._wake, LONGEST_SLEEP_SECONDS)
+
+    async def _place_keys(self) -> None:
+        if monotonic_seconds() >= self._keys_placed_at + KEYS_REST_SECONDS:
+            await place_keys(self._database)
+            self._keys_placed_at = monotonic_seconds()
 
     @staticmethod
     async def _rest(until: asyncio.Event, seconds: float) -> None:

@@ -8,6 +8,7 @@ import asyncio
 from functools import partial
 
 from bot.services.portions import REST_SECONDS, repeat
+from bot.services.telemetry.fresh import place_keys
 from bot.services.telemetry.rows import day_of
 from bot.settings import TelemetrySettings
 from bot.store import complaints
@@ -51,6 +52,7 @@ class Pruner:
         gone, after = 0, None
         if expired_day <= self._keys_gone_before:
             return 0
+        await place_keys(self._database)
         while page := await self._database.read(partial(keys.page, after=after, size=KEYS_LOOKED_AT)):
             expired = [key for key, day in page if day < expired_day]
             for start in range(0, len(expired), PORTION):

@@ -6,13 +6,13 @@ left to the fold: it has a second's calls of a series at once, where a commit ha
 
 import json
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
 from typing import NamedTuple
 
 from sqlalchemy import Column, Table, Text, delete, func, select
 
 from bot.store.database import Bell, Transaction
 from bot.store.schema import Id, metadata
+from bot.store.telemetry import backlog
 from riskengine.rollups import CallSample
 
 #: Two replicas that fold at once would each overwrite the other's sketches; the second one leaves it to the first.
@@ -56,16 +56,9 @@ def add(tx: Transaction, deltas: Iterable[Delta]) -> None:
 
 
 def oldest(tx: Transaction, limit: int, characters: int) -> tuple[dict[int, str], bool]:
-    """The oldest deltas by their ids, without taking them, and whether these are all.
-
-    So many, and no more in all than so many characters, but one at least.
-    """
-    size = func.length(rollup_deltas.c.payload).label("size")
-    rows = tx.execute(select(rollup_deltas.c.id, size).order_by(rollup_deltas.c.id).limit(limit)).all()
-    fitting = sum(total <= characters for total in accumulate(row.size for row in rows))
-    ids = [row.id for row in rows[: max(1, fitting)]]
-    some = select(rollup_deltas).where(rollup_deltas.c.id.in_(ids)).order_by(rollup_deltas.c.id)
-    return {row.id: row.payload for row in tx.execute(some)}, len(ids) == len(rows) < limit
+    """The oldest deltas by their ids, without taking them, and whether these are all."""
+    rows, is_all = backlog.oldest(tx, rollup_deltas, rollup_deltas.c.payload, limit=limit, characters=characters)
+    return {row.id: row.payload for row in rows}, is_all
 
 
 def take(tx: Transaction, ids: Sequence[int]) -> set[int]:

@@ -1,7 +1,5 @@
 """Keys of what has arrived: eight bytes each, so that a call that is sent again is known in a table of any size."""
 
-import json
-import sqlite3
 from collections.abc import Collection, Sequence
 from hashlib import blake2b
 
@@ -9,6 +7,7 @@ from sqlalchemy import Column, Integer, Table, delete, select
 
 from bot.store.database import Transaction
 from bot.store.schema import Id, metadata
+from bot.store.telemetry import fresh_keys
 
 #: Two of 90 million different calls (30 days at 35 a second) meet in one key with a chance of 1 in 4,500.
 KEY_BYTES = 8
@@ -20,8 +19,6 @@ call_keys = Table(
     Column("arrived_day", Integer, nullable=False),
 )
 
-_TAKE_ALL_SQLITE = "INSERT INTO call_keys (key, arrived_day) SELECT value, ?2 FROM json_each(?1)"
-_TAKE_SQLITE = f"{_TAKE_ALL_SQLITE} WHERE true ON CONFLICT DO NOTHING RETURNING key"
 _TAKE_POSTGRESQL = (
     "INSERT INTO call_keys (key, arrived_day) SELECT unnest($1::bigint[]), $2::integer "
     "ON CONFLICT DO NOTHING RETURNING key"
@@ -42,27 +39,13 @@ def take(tx: Transaction, keys: Collection[int], arrived_day: int) -> set[int]:
     """
     ordered = sorted(keys)
     if tx.is_sqlite:
-        return _take_in_sqlite(tx, ordered, arrived_day)
+        return fresh_keys.take(tx, ordered, arrived_day)
     rows = tx.connection.exec_driver_sql(_TAKE_POSTGRESQL, (ordered, arrived_day)).fetchall()
     return {row[0] for row in rows}
 
 
-def _take_in_sqlite(tx: Transaction, ordered: Sequence[int], arrived_day: int) -> set[int]:
-    """Nearly always all are new: then one step of SQLite's does it, where each row told back would cost another.
-
-    The writer's thread gives up Python's lock at every step, and beside a busy event loop waits to have it again.
-    """
-    told = (json.dumps(ordered), arrived_day)
-    try:
-        tx.driver.execute(_TAKE_ALL_SQLITE, told)
-    except sqlite3.IntegrityError:
-        # Only the statement was undone.
-        return {key for (key,) in tx.driver.execute(_TAKE_SQLITE, told)}
-    return set(ordered)
-
-
 def page(tx: Transaction, after: int | None, size: int) -> list[tuple[int, int]]:
-    """The next keys in their order, each with the day it came."""
+    """The next keys in their order, each with the day it came; those of the last second or two may be missing."""
     beyond = select(call_keys.c.key, call_keys.c.arrived_day).order_by(call_keys.c.key).limit(size)
     rows = tx.execute(beyond if after is None else beyond.where(call_keys.c.key > after))
     return [(row.key, row.arrived_day) for row in rows]

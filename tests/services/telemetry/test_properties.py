@@ -8,6 +8,7 @@ from sqlalchemy import delete
 
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
+from bot.services.telemetry.fresh import place_keys
 from bot.store.tables import call_keys, rollup_deltas, rollups_hour, rollups_minute
 from bot.store.telemetry.calls import calls as raw
 from riskengine.windows import Window, minute_of
@@ -31,11 +32,12 @@ one_call = st.builds(
     error=st.none() | st.just("Timeout"),
     escalated=st.none() | st.booleans(),
 )
-steps = st.lists(st.lists(one_call, min_size=1, max_size=12) | st.just("fold"), max_size=12)
+steps = st.lists(st.lists(one_call, min_size=1, max_size=12) | st.sampled_from(["fold", "place"]), max_size=12)
 windows = st.lists(st.tuples(st.integers(-60, 240), st.integers(1, 200)), min_size=1, max_size=4)
 
 
 async def empty(database):
+    await place_keys(database)
     for table in (raw, call_keys, rollup_deltas, rollups_minute, rollups_hour):
         await database.write(lambda tx, table=table: tx.execute(delete(table)))
 
@@ -49,6 +51,9 @@ async def test_rollups_are_the_direct_sums(database, steps, windows):
     for step in steps:
         if step == "fold":
             await folder.fold_all()
+            continue
+        if step == "place":
+            await place_keys(database)
             continue
         expected = []
         for call in step:

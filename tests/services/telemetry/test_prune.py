@@ -8,6 +8,7 @@ import pytest
 
 from bot.services.telemetry import prune
 from bot.services.telemetry.desk import TelemetryDesk
+from bot.services.telemetry.fresh import place_keys
 from bot.services.telemetry.prune import Pruner
 from bot.settings import TelemetrySettings
 from bot.store.telemetry import calls, keys, outcomes
@@ -120,8 +121,10 @@ async def test_intake_goes_on_while_much_is_pruned(desk, pruner, database, clock
 async def test_key_that_came_anew_is_not_forgotten_with_the_old_one(database):
     """Two replicas prune at once; between the look of one and its deletion the other has forgotten the key."""
     await database.write(lambda tx: keys.take(tx, [1, 2], 10))
+    await place_keys(database)
     assert await database.read(lambda tx: keys.page(tx, None, 10)) == [(1, 10), (2, 10)]
     await database.write(lambda tx: keys.forget(tx, [1], 20))
     await database.write(lambda tx: keys.take(tx, [1], 30))
+    await place_keys(database)
     assert await database.write(lambda tx: keys.forget(tx, [1, 2], 20)) == 1
     assert await database.read(lambda tx: keys.page(tx, None, 10)) == [(1, 30)]
