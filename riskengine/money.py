@@ -1,10 +1,11 @@
-"""Amounts of money as people read them at a glance: `$34.20`, `$1,420`, `under $0.01`."""
+"""Amounts of money, and numbers of things, as people read them: `$34.20`, `under $0.01`, `12,400 calls`."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
 #: From here on cents are noise.
 _WHOLE_FROM = Decimal(1000)
 _CENT = Decimal("0.01")
+_FINE = Decimal("0.0001")
 
 
 def told_usd(amount: Decimal) -> str:
@@ -18,6 +19,29 @@ def told_usd(amount: Decimal) -> str:
     if cents >= _WHOLE_FROM:
         return f"${amount.quantize(Decimal(1), ROUND_HALF_UP):,}"
     return f"${cents}" if cents else "under $0.01"
+
+
+def exact_usd(amount: Decimal) -> str:
+    """To the cent; below a dollar to two digits that count: `$1,234.50`, `$0.42`, `$0.0042`."""
+    size, sign = abs(amount), "-" if amount < 0 else ""
+    places = 2 if size >= 1 or not size else max(2, 1 - size.adjusted())
+    return f"{sign}${size:,.{places}f}"
+
+
+def budget_usd(amount: Decimal) -> str:
+    """The same, but whole dollars without cents: budgets are written so."""
+    return exact_usd(amount).removesuffix(".00")
+
+
+def fine_usd(amount: Decimal) -> str:
+    """To the cent, or where that is not all of it to a hundredth of one: what one task costs."""
+    fine = amount.quantize(_FINE)
+    return f"${fine:.2f}" if fine == fine.quantize(_CENT) else f"${fine}"
+
+
+def counted(number: int, word: str) -> str:
+    """`1 call`, `12,400 calls`."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def told_count(count: int) -> str:

@@ -119,5 +119,7 @@ def _prices(task: "EscalationTask", settings: "Settings") -> "Iterator[str]":
 
 
 def _price(estimate: "ModelEstimate") -> str:
-    price = f"${estimate.usd:.4f}" if estimate.usd is not None else f"unknown, {estimate.missing}"
+    from riskengine.money import fine_usd
+
+    price = fine_usd(estimate.usd) if estimate.usd is not None else f"unknown, {estimate.missing}"
     return f"{estimate.model:<18} {price}{f' ({estimate.note})' if estimate.note else ''}"

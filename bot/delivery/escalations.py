@@ -1,7 +1,6 @@
 """What an approval's card shows of an escalation: why, by which criteria, how sure that is, and at what price."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from bot.delivery.alerts import Content
 from bot.slack.approval_cards import SubjectFacts
@@ -12,6 +11,7 @@ from bot.store import executions
 from bot.store.database import Transaction
 from bot.store.messages import MessageRow
 from riskengine.areas.escalation import Decision, WarningKind
+from riskengine.money import fine_usd
 from riskengine.pricing import ModelEstimate, TaskEstimates
 
 
@@ -54,4 +54,4 @@ def _by_criterion(decision: Decision) -> str:
 def _price(estimate: ModelEstimate) -> str:
     if estimate.usd is None:
         return f"unknown: {estimate.missing}"
-    return f"${estimate.usd.quantize(Decimal('0.0001')).normalize():f}"
+    return fine_usd(estimate.usd)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from riskengine.money import told_count, told_share, told_usd
+from riskengine.money import budget_usd, counted, exact_usd, fine_usd, told_count, told_share, told_usd
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,29 @@ def test_counts(count, told):
 )
 def test_shares(part, whole, told):
     assert told_share(Decimal(part), Decimal(whole)) == told
+
+
+@pytest.mark.parametrize(
+    ("usd", "words"),
+    [
+        ("0", "$0.00"),
+        ("1234.5", "$1,234.50"),
+        ("1", "$1.00"),
+        ("0.42", "$0.42"),
+        ("0.0042", "$0.0042"),
+        ("0.00420001", "$0.0042"),
+        ("0.0000000001", "$0.00000000010"),
+        ("-3.456", "-$3.46"),
+    ],
+)
+def test_exact_dollars(usd, words):
+    assert exact_usd(Decimal(usd)) == words
+
+
+def test_counted():
+    assert [counted(number, "call") for number in (0, 1, 1_000)] == ["0 calls", "1 call", "1,000 calls"]
+
+
+def test_budgets_and_tasks():
+    assert [budget_usd(Decimal(usd)) for usd in ("350", "350.00", "12.5")] == ["$350", "$350", "$12.50"]
+    assert [fine_usd(Decimal(usd)) for usd in ("0.012345", "3.10", "2")] == ["$0.0123", "$3.10", "$2.00"]

@@ -8,6 +8,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from bot.services.alerts import receive
+from bot.services.alerts.own import own_signal
 from bot.services.costs.budgets import BudgetDesk, Standing
 from bot.services.costs.desk import WHOLE, CostDesk
 from bot.settings import AlertDelivery
@@ -22,8 +23,7 @@ from riskengine.areas.cost.growth import volume_growth
 from riskengine.areas.cost.judge import Facts, judge
 from riskengine.areas.cost.spend import Spend
 from riskengine.areas.escalation.history import Share
-from riskengine.response.alerts import Severity, Signal, SignalStatus, fingerprint_of
-from riskengine.rules import SOURCE
+from riskengine.response.alerts import Severity, Signal, SignalStatus
 
 BELL = "budgets"
 #: Hears at each look how every condition stands, in the transaction that tells of them.
@@ -117,22 +117,8 @@ def _add_month(state: BudgetState, projected: GaugeMetricFamily, burn: GaugeMetr
 
 
 def _begin(condition: Condition) -> Signal:
-    return _signal(condition.name, condition.severity, SignalStatus.FIRING, condition.labels, condition.annotations)
+    return own_signal(condition.name, condition.severity, SignalStatus.FIRING, condition.labels, condition.annotations)
 
 
 def _end(key: Key, held: Held) -> Signal:
-    return _signal(key[0], Severity(held.severity), SignalStatus.RESOLVED, held.told.labels, {})
-
-
-def _signal(
-    name: str, severity: Severity, status: SignalStatus, labels: dict[str, str], annotations: dict[str, str]
-) -> Signal:
-    return Signal(
-        name=name,
-        severity=severity,
-        status=status,
-        labels=labels,
-        annotations=annotations,
-        fingerprint=fingerprint_of(name, labels),
-        source=SOURCE,
-    )
+    return own_signal(key[0], Severity(held.severity), SignalStatus.RESOLVED, held.told.labels, {})

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.services.alerts import receive
+from bot.services.alerts.own import own_signal
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.settings import AlertDelivery
 from bot.settings_costs import PricingSettings
@@ -82,27 +83,11 @@ def _ended(tx: Transaction, findings: Sequence[PriceFinding]) -> list[Signal]:
 
 
 def _signal(finding: PriceFinding) -> Signal:
-    return Signal(
-        name=finding.name,
-        severity=finding.severity,
-        status=SignalStatus.FIRING,
-        labels=finding.labels,
-        annotations=finding.annotations,
-        fingerprint=_fingerprint(finding),
-        source=SOURCE,
-    )
+    return own_signal(finding.name, finding.severity, SignalStatus.FIRING, finding.labels, finding.annotations)
 
 
 def _resolved(alert: Alert) -> Signal:
-    return Signal(
-        name=alert.name,
-        severity=alert.severity,
-        status=SignalStatus.RESOLVED,
-        labels=alert.labels,
-        annotations=alert.annotations,
-        fingerprint=alert.fingerprint,
-        source=SOURCE,
-    )
+    return own_signal(alert.name, alert.severity, SignalStatus.RESOLVED, alert.labels, alert.annotations)
 
 
 def _fingerprint(finding: PriceFinding) -> str:

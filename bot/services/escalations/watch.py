@@ -8,6 +8,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from bot.services.alerts import receive
+from bot.services.alerts.own import own_signal
 from bot.settings import AlertDelivery
 from bot.store import alerts, availability, escalation_outcomes, escalation_waits
 from bot.store.database import Database, Transaction
@@ -15,7 +16,6 @@ from riskengine.areas import Area
 from riskengine.areas.escalation.indicators import Facts, Finding, Indicator, IndicatorSettings, judge, median_wait
 from riskengine.availability import availability as share_of
 from riskengine.response.alerts import AlertStatus, Signal, SignalStatus, fingerprint_of
-from riskengine.rules import SOURCE
 
 LABELS = {"area": Area.ESCALATION.value}
 
@@ -93,15 +93,7 @@ def _news(tx: Transaction, findings: Sequence[Finding]) -> list[Signal]:
 
 
 def _signal(finding: Finding, status: SignalStatus) -> Signal:
-    return Signal(
-        name=finding.name,
-        severity=finding.severity,
-        status=status,
-        labels=LABELS,
-        annotations=finding.annotations,
-        fingerprint=_fingerprint(finding.name),
-        source=SOURCE,
-    )
+    return own_signal(finding.name, finding.severity, status, LABELS, finding.annotations)
 
 
 def _fingerprint(name: Indicator) -> str:

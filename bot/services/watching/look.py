@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.services.alerts import receive
+from bot.services.alerts.own import own_signal
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.watching import figures
 from bot.services.watching.minutes import MinuteBook
@@ -16,10 +17,10 @@ from bot.store.database import Database, Transaction
 from bot.store.rule_states import StoredState, subject_of
 from riskengine.areas.performance import Observation, Subject, Throughput, ThroughputPlan, observe, subjects
 from riskengine.complaints import complaints_about
-from riskengine.response.alerts import Signal, SignalStatus, fingerprint_of
+from riskengine.response.alerts import Severity, Signal, SignalStatus
 from riskengine.response.evaluation import INACTIVE, RuleStatus, Transition, evaluate, retire
 from riskengine.rollups import Rollup
-from riskengine.rules import SOURCE, CompiledRule, Per
+from riskengine.rules import CompiledRule, Per
 from riskengine.series import Series
 from riskengine.statistics import DropWindows
 from riskengine.windows import Window
@@ -137,15 +138,14 @@ def _signal(stored: StoredState, status: SignalStatus, rules: Mapping[str, Compi
     The provider and the like may change while it holds, so they are labels that do not identify it.
     """
     compiled = rules.get(stored.rule)
-    return Signal(
-        name=stored.rule,
-        severity=compiled.rule.severity if compiled else "medium",
-        status=status,
-        labels={**stored.told.get("context", {}), **stored.labels},
-        annotations=stored.told.get("annotations", {}),
+    return own_signal(
+        stored.rule,
+        compiled.rule.severity if compiled else Severity.MEDIUM,
+        status,
+        stored.labels,
+        stored.told.get("annotations", {}),
+        context=stored.told.get("context"),
         started_at=stored.state.fired_at,
-        fingerprint=fingerprint_of(stored.rule, stored.labels),
-        source=SOURCE,
     )
 
 

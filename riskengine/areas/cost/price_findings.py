@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from riskengine.areas import Area
-from riskengine.areas.cost.money import counted, dollars
 from riskengine.durations import spoken
+from riskengine.money import counted, exact_usd
 from riskengine.pricing import PriceBook, PricedModel, PriceVersion
 from riskengine.response.alerts import Severity
 from riskengine.rollups import Rollup, to_usd
@@ -97,7 +97,7 @@ def _differing(series: Series, rollup: Rollup, limits: PriceLimits) -> PriceFind
     told, ours = to_usd(rollup.compared_told_picousd), to_usd(rollup.compared_ours_picousd)
     annotations = {
         "summary": f"{series.provider or 'A sender'} tells other costs of {series.model} than its tokens come to.",
-        "value": f"told {dollars(told)}, by our prices {dollars(ours)}{_apart(told, ours)}",
+        "value": f"told {exact_usd(told)}, by our prices {exact_usd(ours)}{_apart(told, ours)}",
         "limit": f"{(limits.differ_ratio * 100).normalize():f}%",
         "basis": f"{counted(rollup.compared_calls, 'call')} in {spoken(limits.window)}; ours count",
         "action": _what_to_do(told),

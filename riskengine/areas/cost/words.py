@@ -2,15 +2,10 @@
 
 from decimal import Decimal
 
-from riskengine.areas.cost import money
 from riskengine.areas.cost.budgets import EXCEEDED, BudgetState
 from riskengine.areas.cost.limits import CostLimits
 from riskengine.durations import spoken
-
-
-def dollars(usd: Decimal) -> str:
-    """As everywhere, but whole dollars without cents: budgets are written so."""
-    return money.dollars(usd).removesuffix(".00")
+from riskengine.money import budget_usd
 
 
 def of_level(state: BudgetState, level: str) -> dict[str, str]:
@@ -21,7 +16,7 @@ def of_level(state: BudgetState, level: str) -> dict[str, str]:
         summary += f" {spent.unpriced_calls:,} calls are unpriced and not among it."
     return {
         "summary": summary,
-        "value": f"{dollars(spent.usd)} spent, {percent(state.share)}",
+        "value": f"{budget_usd(spent.usd)} spent, {percent(state.share)}",
         "limit": _limit(state),
         "basis": f"{spent.calls:,} calls since {state.span.first:%a %d %b}",
         "action": "Review usage patterns: which model, role or team spends it, and whether it has to.",
@@ -48,7 +43,7 @@ def of_plan(state: BudgetState, limits: CostLimits) -> dict[str, str]:
     return {
         "summary": f"{_named(state)}: the month costs more than was to be expected on its first day.",
         "value": f"{_projected(state)}, {more:.0%} above plan",
-        "limit": f"{limits.plan_ratio:.0%} above {dollars(plan)}",
+        "limit": f"{limits.plan_ratio:.0%} above {budget_usd(plan)}",
         "basis": _method(state),
         "action": "Find what has changed since the month began, or accept it: next month's plan knows it.",
         "action_id": "review_usage_patterns",
@@ -65,7 +60,7 @@ def of_burn(state: BudgetState) -> dict[str, str]:
         "value": f"burn rate {burn.long_rate:.1f} in {spoken(burn.window.long)}, {burn.short_rate:.1f} in "
         f"{spoken(burn.window.short)}",
         "limit": f"{burn.limit:.1f}",
-        "basis": f"{dollars(burn.usd)} in {spoken(burn.window.long)}",
+        "basis": f"{budget_usd(burn.usd)} in {spoken(burn.window.long)}",
         "action": "Review usage patterns now: something spends a month's money in hours.",
         "action_id": "review_usage_patterns",
     }
@@ -84,7 +79,7 @@ def _named(state: BudgetState) -> str:
 def _limit(state: BudgetState) -> str:
     usd, until = state.limit
     raised = ", raised for a while" if until else ""
-    return f"{dollars(usd)} a {state.budget.period}{raised}"
+    return f"{budget_usd(usd)} a {state.budget.period}{raised}"
 
 
 def _projected(state: BudgetState) -> str:
@@ -93,8 +88,8 @@ def _projected(state: BudgetState) -> str:
         return "no projection"
     interval = ""
     if projected.low is not None and projected.high is not None:
-        interval = f" (90 %: {dollars(projected.low)} to {dollars(projected.high)})"
-    return f"{dollars(projected.usd)} projected{interval}"
+        interval = f" (90 %: {budget_usd(projected.low)} to {budget_usd(projected.high)})"
+    return f"{budget_usd(projected.usd)} projected{interval}"
 
 
 def _method(state: BudgetState) -> str:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from riskengine.areas.escalation.history import MANY, PastOutcomes, Share
 from riskengine.availability import Outage
 from riskengine.durations import Duration, spoken
+from riskengine.money import counted
 from riskengine.response.alerts import Severity
 
 _Ratio = Annotated[Decimal, Field(gt=0, lt=1, max_digits=12, decimal_places=6)]
@@ -118,7 +119,7 @@ def _approval_time(waits: Sequence[timedelta], limits: IndicatorSettings) -> Fin
         "summary": "Approvals take too long.",
         "value": f"median approval time {_minutes(middle)}" if middle is not None else "no request",
         "limit": spoken(limits.approval_time),
-        "basis": f"{_counted(len(waits), 'request')} in {spoken(limits.approval_window)}, pending ones by their wait",
+        "basis": f"{counted(len(waits), 'request')} in {spoken(limits.approval_window)}, pending ones by their wait",
         "action": "See who is asked and does not answer with `/approvals pending`; add people to the first tier, or "
         "shorten its time.",
         "action_id": "review_approval_tiers",
@@ -177,7 +178,3 @@ def _told(outage: Outage, limits: IndicatorSettings) -> Iterator[tuple[str, str]
 def _minutes(span: timedelta) -> str:
     """To a tenth, so that what is just above its limit does not read as equal to it."""
     return f"{span / timedelta(minutes=1):.1f} min".replace(".0 ", " ")
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
