@@ -5,6 +5,7 @@ together), can be moved by the sandbox, and runs faster in the demo. *Protocol t
 leases, acknowledgements, HTTP timeouts.
 """
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -50,3 +51,11 @@ class Clock:
 def monotonic_seconds() -> float:
     """For measuring how long something takes; unrelated to any date."""
     return time.monotonic()
+
+
+async def rest(seconds: float, until: asyncio.Event) -> None:
+    """Return after so many real seconds, or as soon as the event is set."""
+    try:
+        await asyncio.wait_for(until.wait(), seconds)
+    except TimeoutError:
+        return

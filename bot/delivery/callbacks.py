@@ -7,6 +7,7 @@ from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter
 
+from bot.clock import rest
 from bot.connectors.callbacks import CallbackFailed, CallbackPoster
 from bot.errors import RiskbotError
 from bot.failpoints import FailPoint, pass_by
@@ -61,7 +62,8 @@ class CallbackWorker:
         while not self._is_stopping:
             self._woken.clear()
             await self._look()
-            await self._rest()
+            # A bell rings or something has been sent; other replicas' wishes are found by a look a second.
+            await rest(LOOK_SECONDS, self._woken)
         if self._sending:
             await asyncio.wait(self._sending)
 
@@ -75,13 +77,6 @@ class CallbackWorker:
                 await self._database.write(callbacks.take_over)
         except RiskbotError as error:
             logger.warning("Leases are left to run out: %s", error, extra={"action": "leases_left"})
-
-    async def _rest(self) -> None:
-        """Until a bell rings or something has been sent; other replicas' wishes are found by a look a second."""
-        try:
-            await asyncio.wait_for(self._woken.wait(), LOOK_SECONDS)
-        except TimeoutError:
-            return
 
     async def _look(self) -> None:
         """Begin to send what may be sent now."""

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from typing import Any
 
-from bot.clock import monotonic_seconds
+from bot.clock import monotonic_seconds, rest
 from bot.errors import RiskbotError
 from bot.slack import home_view
 from bot.slack.alert_lists import HOME_ROWS
@@ -69,25 +69,18 @@ class HomePublisher:
                 logger.warning("Homes wait: %s", error, extra={"action": "homes_wait"})
                 found = False
             if not found:
-                await self._wait(LOOK_SECONDS)
+                await rest(LOOK_SECONDS, self._news)
 
     def _on_bell(self, bell: Bell) -> None:
         if bell is Bell.HOMES:
             self._news.set()
-
-    async def _wait(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._news.wait()
-        except TimeoutError:
-            pass
 
     async def _wait_out(self, seconds: float) -> None:
         """Whatever comes meanwhile; only the end is not held up."""
         give_up = monotonic_seconds() + seconds
         while not self._stopping and (left := give_up - monotonic_seconds()) > 0:
             self._news.clear()
-            await self._wait(left)
+            await rest(left, self._news)
 
     async def _publish_some(self) -> bool:
         """Whether there were any."""

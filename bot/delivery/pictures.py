@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import NamedTuple
 
+from bot.clock import rest
 from bot.errors import RiskbotError
 from bot.failpoints import FailPoint, pass_by
 from bot.settings import DeliverySettings
@@ -78,18 +79,12 @@ class PictureSender:
             logger.warning("Leases are left to run out: %s", error, extra={"action": "leases_left"})
         while not self._stopping.is_set():
             if not await self._look():
-                await self._rest()
+                # No bell wakes it: a picture may wait a little longer.
+                await rest(LOOK_SECONDS, self._stopping)
 
     async def _take_over(self) -> None:
         if self._database.dialect == "sqlite":
             await self._database.write(pictures.take_over)
-
-    async def _rest(self) -> None:
-        """No bell wakes it: a picture may wait a little longer."""
-        try:
-            await asyncio.wait_for(self._stopping.wait(), LOOK_SECONDS)
-        except TimeoutError:
-            return
 
     async def _look(self) -> bool:
         """Do one picture; False when there is nothing to do."""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from datetime import timedelta
 
+from bot.clock import rest
 from bot.delivery import storms
 from bot.delivery.refusals import Refusals
 from bot.delivery.sender import AT_ONCE, Sender
@@ -110,12 +111,8 @@ class DeliveryWorker:
             logger.warning("Leases are left to run out: %s", error, extra={"action": "leases_left"})
 
     async def _sleep(self, seconds: float) -> None:
-        if self._stopping:
-            return
-        try:
-            await asyncio.wait_for(self._wake.wait(), seconds)
-        except TimeoutError:
-            return
+        if not self._stopping:
+            await rest(seconds, self._wake)
 
     async def _look(self) -> float:
         try:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
+from bot.clock import rest
 from bot.failpoints import FailPoint, pass_by
 from bot.store import due
 from bot.store.database import Bell, Database, Transaction
@@ -51,10 +52,7 @@ class DueRunner:
         while not self._stopping:
             self._wake.clear()
             pause = await self._look()
-            try:
-                await asyncio.wait_for(self._wake.wait(), pause)
-            except TimeoutError:
-                continue
+            await rest(pause, self._wake)
 
     async def _look(self) -> float:
         try:

@@ -1,9 +1,8 @@
 """Waiting for a decision: woken by the commit in this process, and a cheap look for those of other replicas."""
 
 import asyncio
-import contextlib
 
-from bot.clock import monotonic_seconds
+from bot.clock import monotonic_seconds, rest
 from bot.store import escalations as store
 from bot.store.database import Bell, Database
 
@@ -42,8 +41,5 @@ class Waiting:
             left = give_up - monotonic_seconds()
             if left <= 0:
                 return
-            if self._is_over:
-                return
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), min(LOOK_SECONDS, left))
+            await rest(min(LOOK_SECONDS, left), news)
             news = self._news

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import NamedTuple
 
-from bot.clock import monotonic_seconds
+from bot.clock import monotonic_seconds, rest
 from bot.failpoints import FailPoint, pass_by
 from bot.services.telemetry.fresh import place_keys
 from bot.store.database import Bell, Database, Transaction
@@ -56,20 +56,13 @@ class Folder:
             except Exception:
                 # A database away for a moment must not end the folding; what was not folded is still there.
                 logger.exception("Telemetry could not be folded", extra={"action": "fold_failed"})
-            await self._rest(self._stopping, REST_SECONDS)
-            await self._rest(self._wake, LONGEST_SLEEP_SECONDS)
+            await rest(REST_SECONDS, self._stopping)
+            await rest(LONGEST_SLEEP_SECONDS, self._wake)
 
     async def _place_keys(self) -> None:
         if monotonic_seconds() >= self._keys_placed_at + KEYS_REST_SECONDS:
             await place_keys(self._database)
             self._keys_placed_at = monotonic_seconds()
-
-    @staticmethod
-    async def _rest(until: asyncio.Event, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(until.wait(), seconds)
-        except TimeoutError:
-            return
 
     async def fold_all(self) -> int:
         """Fold everything that waits; returns the number of commits."""
