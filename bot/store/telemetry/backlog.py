@@ -18,6 +18,9 @@ def oldest(
     size = func.length(text).label("size")
     sizes = tx.execute(select(table.c.id, size).order_by(table.c.id).limit(limit)).all()
     fitting = sum(total <= characters for total in accumulate(row.size for row in sizes))
-    ids = [row.id for row in sizes[: max(1, fitting)]]
-    some = select(table).where(table.c.id.in_(ids)).order_by(table.c.id)
-    return list(tx.execute(some)), len(ids) == len(sizes) < limit
+    taken = sizes[: max(1, fitting)]
+    if not taken:
+        return [], True
+    # Both statements see one state of the table.
+    some = select(table).where(table.c.id <= taken[-1].id).order_by(table.c.id)
+    return list(tx.execute(some)), len(taken) == len(sizes) < limit

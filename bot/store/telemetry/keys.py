@@ -45,7 +45,7 @@ def take(tx: Transaction, keys: Collection[int], arrived_day: int) -> set[int]:
 
 
 def page(tx: Transaction, after: int | None, size: int) -> list[tuple[int, int]]:
-    """The next keys in their order, each with the day it came; those of the last second or two may be missing."""
+    """The next keys in their order, each with the day it came; on SQLite those of the last seconds may be missing."""
     beyond = select(call_keys.c.key, call_keys.c.arrived_day).order_by(call_keys.c.key).limit(size)
     rows = tx.execute(beyond if after is None else beyond.where(call_keys.c.key > after))
     return [(row.key, row.arrived_day) for row in rows]
