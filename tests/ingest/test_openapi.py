@@ -7,6 +7,7 @@ import sys
 
 from jsonschema import Draft202012Validator
 
+from bot.ingest.escalations import LONGEST_WAIT
 from bot.ingest.tokens import Scope
 from bot.settings import HttpSettings
 from tests.ingest.conftest import Works, make_app, serving
@@ -55,6 +56,8 @@ async def test_a_schema_driven_fuzz_finds_no_fault(sqlite, tmp_path):
             f"{api.base_url}/openapi.json",
             f"--header=Authorization: Bearer {api.token}",
             f"--max-time={SECONDS}",
+            # One call waits for a decision, for as long as it is asked to.
+            f"--request-timeout={LONGEST_WAIT + 30}",
             "--seed=1",
             cwd=tmp_path,
             stdout=asyncio.subprocess.PIPE,

@@ -50,14 +50,18 @@ class Folder:
     async def run(self) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
-            try:
-                await self.fold_all()
-                await self._place_keys()
-            except Exception:
-                # A database away for a moment must not end the folding; what was not folded is still there.
-                logger.exception("Telemetry could not be folded", extra={"action": "fold_failed"})
+            await self._look()
             await rest(REST_SECONDS, self._stopping)
             await rest(LONGEST_SLEEP_SECONDS, self._wake)
+        await self._look()
+
+    async def _look(self) -> None:
+        try:
+            await self.fold_all()
+            await self._place_keys()
+        except Exception:
+            # A database away for a moment must not end the folding; what was not folded is still there.
+            logger.exception("Telemetry could not be folded", extra={"action": "fold_failed"})
 
     async def _place_keys(self) -> None:
         if monotonic_seconds() >= self._keys_placed_at + KEYS_REST_SECONDS:

@@ -275,3 +275,15 @@ async def test_a_backlog_is_folded_piece_by_piece_and_a_piece_is_one_commit_at_l
         assert (list(some), is_all) == (list(every)[:count], False), (limit, characters)
     assert await folder.fold_all() == 3
     assert await look(10, 1) == ({}, True)
+
+
+async def test_what_came_last_is_folded_before_the_end(database, desk, folder):
+    running = asyncio.create_task(folder.run())
+    await desk.receive(make_calls(3))
+    async with asyncio.timeout(20):
+        while await database.read(deltas.waiting):
+            await asyncio.sleep(0.01)
+    await desk.receive(make_calls(3, start=10))
+    folder.stop()
+    await running
+    assert await database.read(deltas.waiting) == 0
