@@ -54,13 +54,13 @@ def build_app(
     Its lifespan's end waits until everything that was taken is durable; run it with the server's lifespan on.
     """
     http_metrics = HttpMetrics(metrics)
-    intake = Intake(desk, http_metrics)
-    calls = call_intake(telemetry, http_metrics, database.clock)
-    tasks = task_intake(telemetry, http_metrics, database.clock)
-    litellm = LitellmApi(telemetry, is_stronger, http_metrics, database.clock)
+    intake = Intake(desk, http_metrics, way)
+    calls = call_intake(telemetry, http_metrics, database.clock, way)
+    tasks = task_intake(telemetry, http_metrics, database.clock, way)
+    litellm = LitellmApi(telemetry, is_stronger, metrics=http_metrics, clock=database.clock, way=way)
     spans_win_for = telemetry.settings.spans_win_for
     meters = MeterDesk(database, telemetry.book, telemetry.price, is_stronger, spans_win_for=spans_win_for)
-    otlp = OtlpApi(telemetry, meters, is_stronger, metrics=http_metrics, clock=database.clock)
+    otlp = OtlpApi(telemetry, meters, is_stronger, metrics=http_metrics, clock=database.clock, way=way)
     http_metrics.watch_labels(telemetry.book.overflowed)
     every = [
         # The hot ones first: a router looks at its routes in order.

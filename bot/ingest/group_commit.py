@@ -42,12 +42,15 @@ class GroupCommit(Generic[Item, Result]):
         max_queued: int = 2_000,
         queue_seconds: float = 5.0,
         gather_seconds: float = 0.0,
+        give_way: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._write = write
         self._max_items = max_items
         self._max_queued = max_queued
         self._queue_seconds = queue_seconds
         self._gather_seconds = gather_seconds
+        #: Awaited before each write: a write on PostgreSQL shares the loop with a press, statement by statement.
+        self._give_way = give_way
         self._queue: deque[_Share[Item, Result]] = deque()
         self._queued_items = 0
         self._writer: asyncio.Task[None] | None = None
@@ -98,6 +101,8 @@ class GroupCommit(Generic[Item, Result]):
         try:
             while self._queue:
                 await self._gather()
+                if self._give_way is not None:
+                    await self._give_way()
                 shares = self._next()
                 if shares:
                     await self._commit(shares)

@@ -9,6 +9,7 @@ from bot.ingest.group_commit import GroupCommit
 from bot.ingest.metrics import HttpMetrics, Outcome
 from bot.ingest.problems import Invalid, Rejected
 from bot.ingest.text import ended
+from bot.right_of_way import RightOfWay
 from bot.services.alerts.desk import AlertDesk
 from riskengine.response.alerts import Effect, Signal
 
@@ -26,8 +27,8 @@ class IntakeAnswer(BaseModel):
 class Intake:
     """Takes signals in the name of senders."""
 
-    def __init__(self, desk: AlertDesk, metrics: HttpMetrics) -> None:
-        self._commits: GroupCommit[Signal, Effect] = GroupCommit(desk.receive)
+    def __init__(self, desk: AlertDesk, metrics: HttpMetrics, way: RightOfWay) -> None:
+        self._commits: GroupCommit[Signal, Effect] = GroupCommit(desk.receive, give_way=way.given)
         self._metrics = metrics
 
     async def take(self, sender: str, signals: Sequence[Signal], rejected: Sequence[Rejected]) -> IntakeAnswer:

@@ -23,6 +23,7 @@ from bot.ingest.metrics import HttpMetrics
 from bot.ingest.telemetry import TAG, TelemetryIntake
 from bot.ingest.text import storable
 from bot.ingest.tokens import Scope
+from bot.right_of_way import RightOfWay
 from bot.services.telemetry.desk import TelemetryDesk
 from riskengine.moments import EARLIEST, LATEST
 from riskengine.providers import provider_called
@@ -210,11 +211,14 @@ class LitellmForm:
 class LitellmApi:
     """One intake for each sender: an id counts once for whoever sends it."""
 
-    def __init__(self, desk: TelemetryDesk, is_stronger: IsStronger, metrics: HttpMetrics, clock: Clock) -> None:
+    def __init__(
+        self, desk: TelemetryDesk, is_stronger: IsStronger, *, metrics: HttpMetrics, clock: Clock, way: RightOfWay
+    ) -> None:
         self._calls = EscalatedCalls(desk, is_stronger)
         self._ahead = desk.settings.ahead
         self._metrics = metrics
         self._clock = clock
+        self._way = way
         self._form = LitellmForm(desk.settings.body_limit_bytes)
         self._intakes: dict[str, TelemetryIntake[ModelCall]] = {}
 
@@ -234,6 +238,7 @@ class LitellmApi:
                 partial(self._calls.receive, source=f"{SENDER}:{sender}"),
                 metrics=self._metrics,
                 clock=self._clock,
+                way=self._way,
                 ahead=self._ahead,
             )
         return self._intakes[sender]

@@ -20,6 +20,7 @@ from bot.ingest.problems import Interrupted, Invalid, Problem, Rejected
 from bot.ingest.slices import ITEM_BYTES, SLICE_ITEMS, Slice, slices
 from bot.ingest.text import without_nul
 from bot.ingest.tokens import Scope
+from bot.right_of_way import RightOfWay
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.settings import TelemetrySettings
 from riskengine.durations import spoken
@@ -120,12 +121,17 @@ class TelemetryIntake(Generic[Item]):
         *,
         metrics: HttpMetrics,
         clock: Clock,
+        way: RightOfWay,
         ahead: timedelta,
     ) -> None:
         self._sender = sender
         self._form: Form[Item] = form
         self._commits: GroupCommit[Item, bool] = GroupCommit(
-            write, max_items=SLICE_ITEMS, max_queued=MOST_QUEUED, gather_seconds=GATHER_SECONDS
+            write,
+            max_items=SLICE_ITEMS,
+            max_queued=MOST_QUEUED,
+            gather_seconds=GATHER_SECONDS,
+            give_way=way.given,
         )
         self._metrics = metrics
         self._clock = clock
@@ -247,16 +253,16 @@ def _none_taken(rejected: Sequence[Rejected]) -> Invalid:
     return Invalid(f"{whole} rejected and nothing was stored; item {first.index}: {first.error}.", rejected=rejected)
 
 
-def call_intake(desk: TelemetryDesk, metrics: HttpMetrics, clock: Clock) -> TelemetryIntake[ModelCall]:
-    ahead = desk.settings.ahead
-    return TelemetryIntake("calls", OwnForm(ModelCall), desk.receive, metrics=metrics, clock=clock, ahead=ahead)
+def call_intake(desk: TelemetryDesk, metrics: HttpMetrics, clock: Clock, way: RightOfWay) -> TelemetryIntake[ModelCall]:
+    form, ahead = OwnForm(ModelCall), desk.settings.ahead
+    return TelemetryIntake("calls", form, desk.receive, metrics=metrics, clock=clock, way=way, ahead=ahead)
 
 
-def task_intake(desk: TelemetryDesk, metrics: HttpMetrics, clock: Clock) -> TelemetryIntake[TaskOutcome]:
-    ahead = desk.settings.ahead
-    return TelemetryIntake(
-        "tasks", OwnForm(TaskOutcome), desk.receive_outcomes, metrics=metrics, clock=clock, ahead=ahead
-    )
+def task_intake(
+    desk: TelemetryDesk, metrics: HttpMetrics, clock: Clock, way: RightOfWay
+) -> TelemetryIntake[TaskOutcome]:
+    form, ahead = OwnForm(TaskOutcome), desk.settings.ahead
+    return TelemetryIntake("tasks", form, desk.receive_outcomes, metrics=metrics, clock=clock, way=way, ahead=ahead)
 
 
 def telemetry_endpoints(

@@ -29,6 +29,7 @@ from bot.ingest.slices import SLICE_ITEMS
 from bot.ingest.telemetry import GATHER_SECONDS, MOST_QUEUED, TAG
 from bot.ingest.text import storable
 from bot.ingest.tokens import Scope
+from bot.right_of_way import RightOfWay
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.meters import MeterDesk
 from bot.settings import TelemetrySettings
@@ -76,12 +77,14 @@ class OtlpApi:
         *,
         metrics: HttpMetrics,
         clock: Clock,
+        way: RightOfWay,
     ) -> None:
         self._settings = desk.settings
         self._calls = EscalatedCalls(desk, is_stronger)
         self._meters = meters
         self._metrics = metrics
         self._clock = clock
+        self._way = way
         self._commits: dict[str, GroupCommit[ModelCall, bool]] = {}
 
     async def receive_traces(self, call: Call) -> Response:
@@ -164,6 +167,7 @@ class OtlpApi:
                 max_items=SLICE_ITEMS,
                 max_queued=MOST_QUEUED,
                 gather_seconds=GATHER_SECONDS,
+                give_way=self._way.given,
             )
         return self._commits[source]
 
