@@ -1,6 +1,7 @@
 """Databases for every test: a fresh SQLite file and a fresh PostgreSQL database, both copied from a migrated template."""
 
 import asyncio
+import gc
 import itertools
 import os
 import shutil
@@ -25,6 +26,13 @@ TEMPLATE = "riskbot_template"
 ROOM_BYTES = 1 << 30
 #: Nothing here has to survive a power cut; `ALTER SYSTEM SET fsync = on` brings it back where a test asks.
 POSTGRESQL_CONF = "\nfsync = off\nfull_page_writes = off\nmax_connections = 200\n"
+
+
+def pytest_collection_finish() -> None:
+    """What stands now stands for good: looking through it for garbage takes a tenth of the tests' time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 100)
 
 
 def in_own_loop(work: Coroutine[Any, Any, Any]) -> Any:

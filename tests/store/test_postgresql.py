@@ -138,3 +138,51 @@ async def test_transaction_of_a_stopped_process_is_ended(postgres_url):
         await database.write(stop)
     assert await database.read(lambda tx: destinations.by_channel(tx, "#a")) is None
     await database.close()
+
+
+async def test_a_write_gives_way_between_its_statements_and_is_stored_once(database):
+    """Undone with its locks, then done again behind the press; nothing of the first attempt is left."""
+    order, loop, pressing = [], asyncio.get_running_loop(), asyncio.Event()
+
+    def batch(tx):
+        order.append("batch begins")
+        destinations.ensure(tx, ["C1"])
+        loop.call_soon(pressing.set)
+        # Long enough for the press to come to its first statement.
+        tx.connection.exec_driver_sql("SELECT pg_sleep(0.2)")
+        seen = tx.execute(sa.text("SELECT count(*) FROM destinations")).scalar_one()
+        destinations.ensure(tx, ["C2"])
+        return seen
+
+    def press(tx):
+        order.append("press")
+        # The same row: it is not waited for, since the batch is undone.
+        destinations.ensure(tx, ["C1", "C3"])
+        tx.connection.exec_driver_sql("SELECT pg_sleep(0.3)")
+        order.append("pressed")
+
+    sender = asyncio.create_task(database.write(batch))
+    await pressing.wait()
+    await database.write(press, urgent=True)
+    assert await sender == 2
+    assert order[:2] == ["batch begins", "press"]
+    assert order.count("batch begins") == 2
+    assert order.count("press") == 1
+    stored = await database.read(lambda tx: tx.execute(sa.text("SELECT count(*) FROM destinations")).scalar_one())
+    assert stored == 3
+
+
+async def test_presses_give_way_to_nobody(database):
+    """Neither to each other nor to anything else: each is begun once."""
+    begun = []
+
+    def press(tx, name):
+        begun.append(name)
+        destinations.ensure(tx, [name])
+        tx.connection.exec_driver_sql("SELECT pg_sleep(0.05)")
+        tx.execute(sa.text("SELECT 1"))
+
+    await asyncio.gather(
+        *(database.write(lambda tx, name=f"C{number}": press(tx, name), urgent=True) for number in range(4))
+    )
+    assert sorted(begun) == ["C0", "C1", "C2", "C3"]
