@@ -20,6 +20,11 @@ class RightOfWay:
         self._free = asyncio.Event()
         self._free.set()
 
+    @property
+    def is_taken(self) -> bool:
+        """Whether a press is under way."""
+        return self._presses > 0
+
     @contextmanager
     def taken(self) -> Iterator[None]:
         """Hold intake back while the block runs."""

@@ -80,10 +80,14 @@ async def test_proposed_pressed_enforced_and_ended(bot: Bot, workspace: Workspac
     assert "cost control" not in again["reason"]
     late = {"action_id": PROLONG, "value": str(proposed["id"])}
     assert "<@U0IVAN> has ended it" in (await wire.press("U0HANA", active, late))[1]
-    told = [each.words for each in await workspace.replies(over)]
-    assert len(told) == 2
-    assert "started" in told[0]
-    assert "ended" in told[1]
+
+    async def both_told():
+        told = [each.words for each in await workspace.replies(over)]
+        return told if len(told) > 1 else None
+
+    started, ended = await until(both_told, what="the thread tells of both")
+    assert "started" in started
+    assert "ended" in ended
     await see(bot)
     assert await listed(bot, status="proposed") == []
 
