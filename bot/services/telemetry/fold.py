@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import NamedTuple
@@ -91,11 +92,11 @@ class _Look(NamedTuple):
 
 def summed(payloads: Iterable[str]) -> dict[Bucket, Rollup]:
     """What the deltas come to, by minute and series."""
-    samples: dict[Bucket, list[CallSample]] = {}
+    samples: defaultdict[tuple[int, int], list[CallSample]] = defaultdict(list)
     for payload in payloads:
-        for minute, series_id, sample in deltas.decode(payload):
-            samples.setdefault(Bucket(minute, series_id), []).append(sample)
-    return {bucket: Rollup.of(each) for bucket, each in samples.items()}
+        for bucket, some in deltas.decode(payload).items():
+            samples[bucket] += some
+    return {Bucket(*bucket): Rollup.of(each) for bucket, each in samples.items()}
 
 
 def _fold(tx: Transaction, look: _Look) -> int:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot.services.telemetry.desk import TelemetryDesk
-from bot.services.telemetry.fold import Folder
+from bot.services.telemetry.fold import Folder, summed
 from bot.settings import TelemetrySettings
 from bot.store.open import open_database
 from bot.store.telemetry import calls as store
@@ -287,3 +287,14 @@ async def test_what_came_last_is_folded_before_the_end(database, desk, folder):
     folder.stop()
     await running
     assert await database.read(deltas.waiting) == 0
+
+
+def test_what_an_older_program_left_is_summed_with_the_rest():
+    """Its samples have no figure of the sender beside ours."""
+    older = "[[5,1,2000000,true,false,10,0,0,3,null,700]]"
+    newer = deltas.encode([deltas.Delta(5, 1, CallSample(1_000_000, input_tokens=4, cost_picousd=300, told_picousd=9))])
+    [(bucket, rollup)] = summed([older, newer]).items()
+    assert bucket == (5, 1)
+    assert (rollup.calls, rollup.errors, rollup.duration_us) == (2, 1, 3_000_000)
+    assert (rollup.input_tokens, rollup.output_tokens, rollup.cost_picousd) == (14, 3, 1_000)
+    assert (rollup.compared_calls, rollup.compared_told_picousd, rollup.compared_ours_picousd) == (1, 9, 300)
