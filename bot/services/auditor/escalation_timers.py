@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.services.auditor.findings import Check, Finding, Terms
-from bot.services.reports.weekly import THE_ONE
+from bot.services.reports.planned import THE_ONE
 from bot.store import due, invariants
 from bot.store.database import Transaction
 from bot.store.due import DueKind

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.services.costs.overview import OverviewDesk
 from bot.services.reports.daily import Daily
-from bot.services.reports.weekly import THE_ONE
+from bot.services.reports.planned import THE_ONE
 from bot.settings import Settings
 from bot.store import cost_digests, destinations, outbox
 from bot.store.database import Database, Transaction

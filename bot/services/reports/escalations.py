@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.services.reports.escalation_words import told
-from bot.services.reports.weekly import THE_ONE, Weekly
+from bot.services.reports.planned import THE_ONE
+from bot.services.reports.weekly import Weekly
 from bot.settings import Settings
 from bot.store import availability, destinations, escalation_outcomes, escalation_waits, outbox
 from bot.store.database import Transaction

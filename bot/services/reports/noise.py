@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.services.reports import escalations
-from bot.services.reports.weekly import THE_ONE, Weekly
+from bot.services.reports.planned import THE_ONE
+from bot.services.reports.weekly import Weekly
 from bot.services.reports.words import told
 from bot.settings import Settings
 from bot.store import destinations, noise, outbox
