@@ -1,15 +1,13 @@
 """A desk of costs beside one of telemetry, on both databases."""
 
-from datetime import timedelta
-
 import pytest
 
 from bot.services.costs.desk import CostDesk
 from bot.services.telemetry.desk import TelemetryDesk
 from bot.services.telemetry.fold import Folder
-from bot.settings import Settings, TelemetrySettings
-
-KEEPING = TelemetrySettings(minutes_kept_for=timedelta(days=36_500))
+from bot.settings import Settings
+from tests.services.costs.house import DAILY, MONDAY, House
+from tests.services.telemetry.conftest import KEEPING
 
 
 @pytest.fixture
@@ -30,3 +28,15 @@ def desk(database, telemetry, settings) -> CostDesk:
 @pytest.fixture
 def folder(database) -> Folder:
     return Folder(database)
+
+
+@pytest.fixture
+def make_house(database, clock):
+    return lambda **budgets: House(database, clock, **budgets)
+
+
+@pytest.fixture
+def house(make_house):
+    made = make_house(**DAILY)
+    made.at(MONDAY)
+    return made

@@ -1,119 +1,20 @@
-"""Budgets over time, on both databases: read, told once, resolved, raised, returned, planned."""
+"""Budgets over time, on both databases: read, told once, resolved, planned."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from itertools import count
-from zoneinfo import ZoneInfo
 
 import pytest
-from prometheus_client import CollectorRegistry, generate_latest
-from sqlalchemy import select
+from prometheus_client import generate_latest
 
 from bot.services.alerts import respond
 from bot.services.alerts.respond import Press
-from bot.services.costs.budget_watch import BudgetWatch
-from bot.services.costs.budgets import BudgetDesk
-from bot.services.costs.desk import CostDesk
-from bot.services.costs.raises import RaiseRefused, raise_budget, return_budget, return_budgets
-from bot.services.inhibitions.review import review_inhibitions
-from bot.services.telemetry.desk import TelemetryDesk
-from bot.services.telemetry.fold import Folder
-from bot.settings import AlertDelivery, Settings
-from bot.store import due
+from bot.settings import AlertDelivery
 from bot.store.alerts import alerts
-from bot.store.audit import audit
-from bot.store.budgets import budget_plans, budget_raises
-from bot.store.due import DueKind
+from bot.store.budgets import budget_plans
 from bot.store.open import open_database
 from riskengine.telemetry import TaskOutcome
-from tests.services.costs.conftest import KEEPING
-from tests.services.telemetry.conftest import make_call
-
-BERLIN = ZoneInfo("Europe/Berlin")
-#: A Monday in the middle of a month without a change of clocks.
-MONDAY = datetime(2030, 7, 15, 12, tzinfo=BERLIN)
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
-_numbers = count(1)
-
-
-class House:
-    """One replica with budgets; time is what the test says."""
-
-    def __init__(self, database, clock, **budgets) -> None:
-        self.database = database
-        self.clock = clock
-        self.settings = Settings(time_zone="Europe/Berlin", telemetry=KEEPING, budgets=budgets)
-        self.registry = CollectorRegistry()
-        self.telemetry = TelemetryDesk(database, KEEPING)
-        costs = CostDesk(database, self.telemetry, self.settings)
-        self.desk = BudgetDesk(database, costs, self.settings.budgets)
-        self.heard = []
-        self.watch = BudgetWatch(
-            database,
-            costs,
-            self.desk,
-            AlertDelivery(),
-            self.registry,
-            listeners=[lambda _tx, conditions: self.heard.append(conditions)],
-        )
-
-    def at(self, moment: datetime) -> None:
-        self.clock.advance((moment - self.clock.now()).total_seconds())
-
-    async def spend(self, usd: float | str, at: datetime | None = None, calls: int = 1, **labels) -> None:
-        each = Decimal(str(usd)) / calls
-        moment = at or self.clock.now()
-        # Of a model that no table knows, so that the sender's figure counts.
-        labels = {"model": "house-model", **labels}
-        made = [make_call(f"b{next(_numbers)}", moment, cost_usd=each, **labels) for _ in range(calls)]
-        await self.telemetry.receive(made)
-        await Folder(self.database).fold_all()
-
-    async def look(self) -> dict[str, str]:
-        """Look, and give how the newest episode of each alert stands."""
-        await self.watch.look()
-        await self.do_due()
-        rows = await self.database.read(lambda tx: tx.execute(select(alerts).order_by(alerts.c.id)).all())
-        return {row.name: str(row.status) for row in rows}
-
-    async def do_due(self) -> int:
-        """What the due runner does with raises and with what mutes; gives how many raises were due."""
-
-        def work(tx) -> list[DueKind]:
-            found = due.claim(tx, 100)
-            review_inhibitions(tx, [row for row in found if row.kind is DueKind.REVIEW_INHIBITION], AlertDelivery())
-            return_budgets(tx, [row for row in found if row.kind is DueKind.RETURN_BUDGET])
-            return [row.kind for row in found]
-
-        done = []
-        while kinds := await self.database.write(work):
-            done += kinds
-        return done.count(DueKind.RETURN_BUDGET)
-
-    async def episodes(self, name: str) -> int:
-        mine = select(alerts.c.id).where(alerts.c.name == name)
-        return len(await self.database.read(lambda tx: tx.execute(mine).all()))
-
-    async def rows(self, table):
-        return await self.database.read(lambda tx: tx.execute(select(table)).all())
-
-
-#: Only the day's budget, so that weeks and months stay out of the way.
-DAILY = {"weekly_usd": 0, "monthly_usd": 0}
-
-
-@pytest.fixture
-def make_house(database, clock):
-    return lambda **budgets: House(database, clock, **budgets)
-
-
-@pytest.fixture
-def house(make_house):
-    made = make_house(**DAILY)
-    made.at(MONDAY)
-    return made
+from tests.services.costs.house import BERLIN, DAILY, DAY, HOUR, MONDAY, House
 
 
 async def test_each_level_is_told_once_and_all_end_at_midnight(house):
@@ -246,64 +147,6 @@ async def test_budgets_of_a_team(make_house):
     assert alert.labels == {"area": "cost", "budget": "payments", "team": "payments"}
     states = {state.budget.name: state.spent.usd for state in await house.desk.states()}
     assert states == {"daily": 19, "payments": 9}
-
-
-async def test_raised_and_returned_by_its_timer(house):
-    [budget] = house.settings.budgets.all
-    await house.spend(60)
-    assert await house.look() == {"daily_budget_exceeded": "firing"}
-    ends_at = house.clock.now() + 2 * HOUR
-    await house.database.write(lambda tx: raise_budget(tx, budget, Decimal(100), ends_at, "slack:U0ANN", "a launch"))
-    [state] = await house.desk.states()
-    assert state.limit == (100, ends_at)
-    assert state.level == "50"
-    assert await house.look() == {"daily_budget_exceeded": "resolved"}
-    house.at(ends_at)
-    assert await house.do_due() == 1
-    assert await house.look() == {"daily_budget_exceeded": "firing"}
-    [row] = await house.rows(budget_raises)
-    assert row.ended_by == "system"
-    verbs = [(entry.verb, entry.actor) for entry in await house.rows(audit) if entry.object_kind == "budget_raise"]
-    assert verbs == [("budget_raised", "slack:U0ANN"), ("budget_returned", "system")]
-
-
-async def test_a_late_timer_raises_nothing_any_longer(house):
-    [budget] = house.settings.budgets.all
-    ends_at = house.clock.now() + HOUR
-    await house.database.write(lambda tx: raise_budget(tx, budget, Decimal(100), ends_at, "slack:U0ANN", "a launch"))
-    house.at(ends_at)
-    [state] = await house.desk.states()
-    assert state.limit.usd == 50
-
-
-async def test_returned_by_a_person_before_its_time(house):
-    [budget] = house.settings.budgets.all
-    ends_at = house.clock.now() + HOUR
-    raised = await house.database.write(
-        lambda tx: raise_budget(tx, budget, Decimal(100), ends_at, "slack:U0ANN", "a launch")
-    )
-    assert await house.database.write(lambda tx: return_budget(tx, raised, "slack:U0BEN"))
-    assert not await house.database.write(lambda tx: return_budget(tx, raised, "slack:U0BEN"))
-    [state] = await house.desk.states()
-    assert state.limit.usd == 50
-    house.at(ends_at)
-    assert await house.do_due() == 0
-
-
-@pytest.mark.parametrize(
-    ("usd", "hours", "said"), [(50, 1, "raises nothing"), (49, 1, "raises nothing"), (80, 0, "over already")]
-)
-async def test_what_is_no_raise_is_refused(house, usd, hours, said):
-    [budget] = house.settings.budgets.all
-    ends_at = house.clock.now() + hours * HOUR
-
-    def work(tx):
-        return raise_budget(tx, budget, Decimal(usd), ends_at, "slack:U0ANN", "why")
-
-    with pytest.raises(RaiseRefused, match=said) as refused:
-        await house.database.write(work)
-    assert refused.value.hint
-    assert await house.rows(budget_raises) == []
 
 
 async def months_of_spending(house, usd: float, days: int) -> None:
