@@ -56,6 +56,8 @@ def monotonic_seconds() -> float:
 async def rest(seconds: float, until: asyncio.Event) -> None:
     """Return after so many real seconds, or as soon as the event is set."""
     try:
-        await asyncio.wait_for(until.wait(), seconds)
+        # Not `wait_for`: it makes a task, and senders wait here while a person needs the loop.
+        async with asyncio.timeout(seconds):
+            await until.wait()
     except TimeoutError:
         return

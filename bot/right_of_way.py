@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from bot.clock import rest
+
 #: A press takes some ms; whoever holds the way for longer waits for something that intake does not make slower.
 LONGEST_SECONDS = 0.05
 
@@ -41,8 +43,4 @@ class RightOfWay:
         """Return when no press is under way, or after LONGEST_SECONDS: presses without end cannot stop intake."""
         if not self._presses:
             return
-        try:
-            async with asyncio.timeout(LONGEST_SECONDS):
-                await self._free.wait()
-        except TimeoutError:
-            return
+        await rest(LONGEST_SECONDS, self._free)

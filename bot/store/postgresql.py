@@ -1,8 +1,6 @@
 """PostgreSQL: the same transactions over asyncpg, repeated whole after a conflict between replicas."""
 
-import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -11,8 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.clock import rest
 from bot.errors import DatabaseBusy, DatabaseUnavailable
+from bot.right_of_way import RightOfWay
 from bot.store.turns import GivesWay
 
 R = TypeVar("R")
@@ -28,8 +26,6 @@ UNAVAILABLE_CLASSES = ("08", "28", "3D", "53", "57", "58", "25006", "25P03")
 POOL_SIZE = 8
 #: The option of connections whose transactions give way to a press.
 GIVES_WAY = "riskbot_gives_way"
-#: A press takes some ms; whatever takes longer waits for something that others do not make slower.
-LONGEST_WAY_SECONDS = 0.05
 
 
 class PostgresqlEngine:
@@ -54,10 +50,7 @@ class PostgresqlEngine:
             pool_pre_ping=False,
             connect_args={"timeout": queue_seconds, "server_settings": ours},
         )
-        #: Presses whose write is under way, and whether there is none.
-        self._presses = 0
-        self._free = asyncio.Event()
-        self._free.set()
+        self._way = RightOfWay()
         self._usual = self._engine.execution_options(**{GIVES_WAY: True})
         event.listen(self._engine.sync_engine, "before_execute", self._give_way)
         # One snapshot for all statements of a read, as SQLite gives it; a reader has nothing to conflict with.
@@ -66,12 +59,12 @@ class PostgresqlEngine:
     async def write(self, work: Callable[[Connection], R], *, urgent: bool = False) -> R:
         """Writers that touch different rows run side by side; but all of this process share one loop with a press."""
         if urgent:
-            with self._pressing():
+            with self._way.taken():
                 return await self._write(self._engine, work)
         try:
             return await self._write(self._usual, work)
         except GivesWay:
-            await rest(LONGEST_WAY_SECONDS, self._free)
+            await self._way.given()
         return await self._write(self._engine, work)
 
     async def _write(self, engine: AsyncEngine, work: Callable[[Connection], R]) -> R:
@@ -83,23 +76,12 @@ class PostgresqlEngine:
                     raise
         return await self._run(engine, work)
 
-    @contextmanager
-    def _pressing(self) -> Iterator[None]:
-        self._presses += 1
-        self._free.clear()
-        try:
-            yield
-        finally:
-            self._presses -= 1
-            if not self._presses:
-                self._free.set()
-
     def _give_way(self, connection: Connection, *_statement: object) -> None:
         """Between two statements a transaction is undone, its locks with it, and begun anew behind the press, once.
 
         Where it only waited, the press might come to wait for its locks.
         """
-        if self._presses and connection.get_execution_options().get(GIVES_WAY):
+        if self._way.is_taken and connection.get_execution_options().get(GIVES_WAY):
             raise GivesWay
 
     async def read(self, work: Callable[[Connection], R]) -> R:
