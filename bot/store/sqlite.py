@@ -201,6 +201,8 @@ def _engine(path: Path, *, query_only: bool) -> sa.Engine:
             connection.execute("PRAGMA query_only=1")
         else:
             connection.execute(f"PRAGMA cache_size={WRITER_CACHE_KIB}")
+            # Telemetry's index of fresh keys is a temporary table; in a file each commit would keep a journal of it.
+            connection.execute("PRAGMA temp_store=MEMORY")
 
     if query_only:
         # The writer begins by itself; readers see one state in all their statements.
