@@ -16,7 +16,8 @@ from bot.ingest.alerts import alert_endpoints
 from bot.ingest.docs import docs_endpoints
 from bot.ingest.endpoint import Endpoint
 from bot.ingest.escalated import IsStronger, nobody_is_stronger
-from bot.ingest.exchange import FastLane, Gate, make_routes
+from bot.ingest.exchange import Gate, make_routes
+from bot.ingest.fast_lane import FastLane, express_ways
 from bot.ingest.health import Readiness, health_endpoints
 from bot.ingest.intake import Intake
 from bot.ingest.litellm import LitellmApi, litellm_endpoint
@@ -89,7 +90,7 @@ def build_app(
     )
     # A redirect would have the sender's POST arrive as a GET, or without its token.
     app.router.redirect_slashes = False
-    return FastLane(app, ours)
+    return FastLane(app, ours, express_ways(every, gate, http_metrics))
 
 
 async def _nothing_here(request: Request, _error: Exception) -> Response:

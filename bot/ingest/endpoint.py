@@ -1,5 +1,6 @@
 """One call of the HTTP API, declared once: the routes and the OpenAPI document are both made from it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -50,6 +51,18 @@ Answer = BaseModel | Reply | Response
 Handler = Callable[[Call], Awaitable[Answer]]
 
 
+class Begun(NamedTuple):
+    """Work that goes on without anybody's help: what it will give, and the answer to a caller that is made of it."""
+
+    done: "asyncio.Future[Any]"
+    answer: Callable[[Any], Response]
+
+
+#: Begins what a small body of one piece asks for; None for one that is not good as it stands, and of which the handler
+#: knows more to say. Raises like a handler.
+AtOnce = Callable[[bytes], Begun | None]
+
+
 class Told(NamedTuple):
     """One answer in the OpenAPI document: its model, or for anything but JSON its media type."""
 
@@ -79,6 +92,8 @@ class Endpoint:
     #: Whether a request counts against its token's rate. Telemetry does not: what is refused there is lost, and the
     #: commit queue holds it back by itself.
     is_metered: bool = True
+    #: The express way of the endpoint's usual request, for one that comes thousands of times a second.
+    at_once: AtOnce | None = None
 
 
 def to_response(answer: Answer) -> Response:

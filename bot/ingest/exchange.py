@@ -5,11 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_origin
 
 from pydantic import BaseModel, ValidationError
-from starlette.applications import Starlette
 from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from bot.clock import monotonic_seconds
@@ -50,6 +49,13 @@ class Gate:
         form = endpoint.body
         body = open_body(request, form) if isinstance(form, LargeBody) else await _parsed(form, request)
         return Call(token, request.headers, path, query, body)
+
+    def admits_at_once(self, endpoint: Endpoint, authorization: str) -> bool:
+        """Whether the request may come in without anything being waited for; if not, `admit` knows why."""
+        if endpoint.is_metered or endpoint.scope is None or self._way.is_taken:
+            return False
+        token = self._tokens.proven(authorization)
+        return token is not None and endpoint.scope in token.scopes
 
     async def _identify(self, endpoint: Endpoint, scope: TokenScope, request: Request) -> Token:
         token = await self._tokens.authenticate(request.headers.get("authorization"))
@@ -106,26 +112,6 @@ class Resource:
                 headers={"Allow": allowed},
             )
         return endpoint
-
-
-class FastLane:
-    """Finds the resource of a path in one look, past Starlette's own way to it, which costs as much as an answer.
-
-    Nothing is lost by it: a resource answers to every method and turns every error into an answer by itself.
-    """
-
-    def __init__(self, app: Starlette, routes: Iterable[Route]) -> None:
-        self._app = app
-        self._by_path = {route.path: route.app for route in routes if "{" not in route.path}
-
-    @property
-    def routes(self) -> list[BaseRoute]:
-        """Everything that is served, by whichever way."""
-        return self._app.routes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        found = self._by_path.get(scope["path"]) if scope["type"] == "http" else None
-        await (found or self._app)(scope, receive, send)
 
 
 def make_routes(endpoints: Iterable[Endpoint], gate: Gate, metrics: HttpMetrics) -> list[Route]:

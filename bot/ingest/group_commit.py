@@ -15,8 +15,8 @@ Result = TypeVar("Result")
 #: Faults of the database, not of anybody's data: trying each request alone would only take as long once more.
 SHARED_FAULTS = (DatabaseBusy, DatabaseUnavailable)
 
-#: Turns of the event loop without a newcomer after which a write begins.
-QUIET_TURNS = 4
+#: Without a newcomer for so long a write begins: three times what lies between two requests of one busy sender.
+QUIET_SECONDS = 0.000_15
 
 
 class _Share(NamedTuple, Generic[Item, Result]):
@@ -76,6 +76,14 @@ class GroupCommit(Generic[Item, Result]):
                 raise Interrupted(f"{stored:,} items are stored, then: {error}") from error
             raise
 
+    def begin(self, item: Item) -> "asyncio.Future[Sequence[Result]]":
+        """Write one item, for a caller that is no task; raises as `submit`, at once or later.
+
+        The future is the caller's alone: cancelled before its turn, it takes the item along.
+        """
+        [share] = self._enqueue([item])
+        return share.done
+
     async def drain(self) -> None:
         """Refuse what comes from now on, and return when everything taken before is written or failed."""
         self._closing = True
@@ -118,11 +126,13 @@ class GroupCommit(Generic[Item, Result]):
         A commit costs the machine as much as ten items do, so waiting for them, for at most `gather_seconds`, is
         faster for everybody.
         """
-        until, known = monotonic_seconds() + self._gather_seconds, 0
-        while known < self._queued_items < self._max_items and monotonic_seconds() < until:
-            known = self._queued_items
-            for _ in range(QUIET_TURNS):
-                await asyncio.sleep(0)
+        now = newest = monotonic_seconds()
+        until, known = now + self._gather_seconds, 0
+        while self._queued_items < self._max_items and now < min(until, newest + QUIET_SECONDS):
+            await asyncio.sleep(0)
+            now = monotonic_seconds()
+            if self._queued_items > known:
+                known, newest = self._queued_items, now
 
     def _next(self) -> list[_Share[Item, Result]]:
         """Whole shares from the front, as many as fit into one write."""

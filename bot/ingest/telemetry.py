@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+from starlette.responses import Response
 
 from bot.clock import Clock
 from bot.ingest.bodies import NDJSON, Incoming, LargeBody
-from bot.ingest.endpoint import Answer, Call, Endpoint, Told, to_response
+from bot.ingest.endpoint import Answer, Begun, Call, Endpoint, Told, to_response
 from bot.ingest.explain import explain, field_names
 from bot.ingest.group_commit import SHARED_FAULTS, GroupCommit
 from bot.ingest.intake import IntakeAnswer
@@ -145,15 +146,21 @@ class TelemetryIntake(Generic[Item]):
         """
         incoming: Incoming = call.body
         head, is_all = await incoming.head(SMALL_BYTES)
-        # An array would be read through in vain.
-        one = self._one(head) if is_all and head.lstrip()[:1] == b"{" else None
+        one = self._one(head) if is_all else None
         return await self._receive_all(incoming, head) if one is None else await self._receive_one(one)
 
     async def _receive_one(self, item: Item) -> Answer:
-        """By far the most frequent request."""
-        [is_new] = await self._commits.submit([item])
-        self._metrics.count_items(self._sender, Outcome.ACCEPTED if is_new else Outcome.DUPLICATE, 1)
-        return _ONE_ACCEPTED if is_new else _ONE_KNOWN
+        return self._one_stored(await self._commits.submit([item]))
+
+    def at_once(self, body: bytes) -> Begun | None:
+        """By far the most frequent request: one good object."""
+        item = self._one(body)
+        return None if item is None else Begun(self._commits.begin(item), self._one_stored)
+
+    def _one_stored(self, is_new: Sequence[bool]) -> Response:
+        [new] = is_new
+        self._metrics.count_items(self._sender, Outcome.ACCEPTED if new else Outcome.DUPLICATE, 1)
+        return _ONE_ACCEPTED if new else _ONE_KNOWN
 
     async def _receive_all(self, incoming: Incoming, head: bytes) -> Answer:
         tally = Tally()
@@ -186,6 +193,9 @@ class TelemetryIntake(Generic[Item]):
             await self._store(self._checked(piece, tally), tally)
 
     def _one(self, body: bytes) -> Item | None:
+        # An array would be read through in vain.
+        if body.lstrip()[:1] != b"{":
+            return None
         item = self._form.one(without_nul(body))
         return item if item is not None and item.at <= self._latest() else None
 
@@ -295,4 +305,5 @@ def _endpoint(
         body=LargeBody(schema=model | list[model], limit_bytes=settings.body_limit_bytes, also=NDJSON),
         answers={200: Told("What became of the items.", IntakeAnswer)},
         is_metered=False,
+        at_once=intake.at_once,
     )

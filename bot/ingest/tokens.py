@@ -92,7 +92,7 @@ class Tokens:
         """The token in the header. Raises Unauthenticated, with a word why only to who knows the secret."""
         if not header:
             raise _refused("The request carries no token.", "")
-        digest = hashlib.sha256(header.encode("utf-8", "surrogatepass")).digest()
+        digest = _digest(header)
         proven = self._proven.get(digest)
         if proven is None or monotonic_seconds() >= proven[1]:
             proven = await self._prove(header)
@@ -101,6 +101,13 @@ class Tokens:
             self._proven[digest] = proven
         self._check_alive(proven[0])
         return proven[0]
+
+    def proven(self, header: str) -> Token | None:
+        """The token in a header that was proven a moment ago; None where somebody has to be asked, or told why not."""
+        token, until = self._proven.get(_digest(header), (None, 0.0))
+        if token is None or monotonic_seconds() >= until or self._why_not(token):
+            return None
+        return token
 
     async def _prove(self, header: str) -> tuple[Token, float]:
         """The token whose secret the header tells, and until when that may be remembered."""
@@ -112,10 +119,16 @@ class Tokens:
         return token, until
 
     def _check_alive(self, token: Token) -> None:
+        if why_not := self._why_not(token):
+            raise _refused(why_not)
+
+    def _why_not(self, token: Token) -> str:
+        """Why the token works no longer; empty while it does."""
         if token.revoked_at is not None:
-            raise _refused(f"The token {token.name} was revoked {token.revoked_at:%Y-%m-%d %H:%M} UTC.")
+            return f"The token {token.name} was revoked {token.revoked_at:%Y-%m-%d %H:%M} UTC."
         if token.expires_at is not None and token.expires_at <= self._database.clock.protocol_now():
-            raise _refused(f"The token {token.name} expired {token.expires_at:%Y-%m-%d %H:%M} UTC.")
+            return f"The token {token.name} expired {token.expires_at:%Y-%m-%d %H:%M} UTC."
+        return ""
 
     async def _find(self, prefix: str) -> "_Known":
         now = monotonic_seconds()
@@ -134,6 +147,10 @@ class _Known(NamedTuple):
 
     token: Token | None
     until: float
+
+
+def _digest(header: str) -> bytes:
+    return hashlib.sha256(header.encode("utf-8", "surrogatepass")).digest()
 
 
 def _refused(message: str, error: str = ', error="invalid_token"') -> Unauthenticated:

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from bot.errors import SettingsError
 from bot.settings import HttpSettings
-from bot.wiring.whole_answers import WholeAnswers
+from bot.wiring.express import ExpressProtocol
 
 
 class _Server(uvicorn.Server):
@@ -74,6 +74,6 @@ def _config(api: ASGIApp) -> uvicorn.Config:
         timeout_graceful_shutdown=5,
         timeout_keep_alive=75,
         loop="none",
-        http=WholeAnswers,
+        http=ExpressProtocol,
         ws="none",
     )

@@ -13,7 +13,7 @@ from bot.ingest.app import build_app
 from bot.ingest.costs import cost_endpoints
 from bot.ingest.endpoint import Endpoint
 from bot.ingest.escalations import escalation_endpoints
-from bot.ingest.exchange import FastLane
+from bot.ingest.fast_lane import FastLane
 from bot.ingest.health import Check
 from bot.ingest.silences import silence_endpoints
 from bot.ingest.tokens import Scope, create_token
@@ -29,6 +29,7 @@ from bot.store.database import Database
 from bot.store.open import open_database
 from bot.wiring.approvals import approval_desk
 from bot.wiring.escalations import escalation_desk
+from bot.wiring.express import ExpressProtocol
 
 ALERT = {
     "alert": "HighErrorRate",
@@ -129,7 +130,9 @@ def make_app(
 @contextlib.asynccontextmanager
 async def listening(app: FastLane) -> AsyncIterator[str]:
     """Serve the app in this loop; gives its base address."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False, lifespan="on")
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, log_level="warning", access_log=False, lifespan="on", http=ExpressProtocol
+    )
     server = uvicorn.Server(config)
     # pytest's own handling of Ctrl-C stays.
     server.capture_signals = contextlib.nullcontext
