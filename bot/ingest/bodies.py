@@ -28,6 +28,8 @@ PLAIN_JSON = JSON.encode()
 IDENTITY = "identity"
 #: A length of so many digits may be too long.
 LONG = b"100000"
+#: Up to this size a body of one piece is taken for one object first.
+SMALL_BYTES = 16_384
 #: An object a line; the names that its senders use.
 NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
 

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from bot.clock import monotonic_seconds
 from bot.errors import DatabaseUnavailable, RiskbotError
 from bot.ingest import problems
-from bot.ingest.bodies import PLAIN_JSON
+from bot.ingest.bodies import PLAIN_JSON, SMALL_BYTES
 from bot.ingest.endpoint import AtOnce, Begun, Endpoint
 from bot.ingest.exchange import Gate
 from bot.ingest.metrics import HttpMetrics
@@ -29,9 +29,6 @@ class Express:
     it. Whatever is not usual is declined, without a trace: the path of every other request has all the answers.
     """
 
-    #: A longer body goes the other way.
-    body_bytes = 16_384
-
     def __init__(self, endpoint: Endpoint, at_once: AtOnce, gate: Gate, metrics: HttpMetrics) -> None:
         self._endpoint = endpoint
         self._at_once = at_once
@@ -42,20 +39,21 @@ class Express:
     def begin(self, fields: Fields, body: bytes, tell: Tell) -> bool:
         """Take the request and tell its answer in time, or give False."""
         at = monotonic_seconds()
-        head = dict(fields)
-        if head.get(b"content-type") != PLAIN_JSON or b"content-encoding" in head or len(body) > self.body_bytes:
-            return False
-        authorization = head.get(b"authorization", b"").decode("latin-1")
-        if not self._gate.admits_at_once(self._endpoint, authorization):
-            return False
-        try:
-            begun = self._at_once(body)
-        except RiskbotError:
-            return False
+        begun = self._begun(dict(fields), body)
         if begun is None:
             return False
         begun.done.add_done_callback(partial(self._done, begun, tell, at))
         return True
+
+    def _begun(self, head: Mapping[bytes, bytes], body: bytes) -> Begun | None:
+        if head.get(b"content-type") != PLAIN_JSON or b"content-encoding" in head or len(body) > SMALL_BYTES:
+            return None
+        if not self._gate.admits_at_once(self._endpoint, head.get(b"authorization", b"").decode("latin-1")):
+            return None
+        try:
+            return self._at_once(body)
+        except RiskbotError:
+            return None
 
     def _done(self, begun: Begun, tell: Tell, at: float, _future: "asyncio.Future[object]") -> None:
         response = self._response(begun)

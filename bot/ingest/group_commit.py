@@ -51,6 +51,8 @@ class GroupCommit(Generic[Item, Result]):
         self._gather_seconds = gather_seconds
         #: Awaited before each write: a write on PostgreSQL shares the loop with a press, statement by statement.
         self._give_way = give_way
+        #: As many items as lately went into one write, or a few less: so many are expected to come again.
+        self._lately = 0
         self._queue: deque[_Share[Item, Result]] = deque()
         self._queued_items = 0
         self._writer: asyncio.Task[None] | None = None
@@ -113,6 +115,7 @@ class GroupCommit(Generic[Item, Result]):
                     await self._give_way()
                 shares = self._next()
                 if shares:
+                    self._lately = max(self._lately - 1, sum(len(share.items) for share in shares))
                     await self._commit(shares)
         finally:
             # Only a cancelled writer leaves anything behind; nobody may wait for it for ever.
@@ -124,11 +127,11 @@ class GroupCommit(Generic[Item, Result]):
         """Let requests that are on their way in come along: of 16 senders the answered ones are just sending again.
 
         A commit costs the machine as much as ten items do, so waiting for them, for at most `gather_seconds`, is
-        faster for everybody.
+        faster for everybody. It ends with the one that makes them as many as lately, or when no more come.
         """
         now = newest = monotonic_seconds()
         until, known = now + self._gather_seconds, 0
-        while self._queued_items < self._max_items and now < min(until, newest + QUIET_SECONDS):
+        while self._queued_items < self._lately and now < min(until, newest + QUIET_SECONDS):
             await asyncio.sleep(0)
             now = monotonic_seconds()
             if self._queued_items > known:

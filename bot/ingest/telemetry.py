@@ -5,20 +5,19 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic
 
-from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from bot.clock import Clock
-from bot.ingest.bodies import NDJSON, Incoming, LargeBody
+from bot.ingest.bodies import NDJSON, SMALL_BYTES, Incoming, LargeBody
 from bot.ingest.endpoint import Answer, Begun, Call, Endpoint, Told, to_response
-from bot.ingest.explain import explain, field_names
+from bot.ingest.forms import Form, Item, OwnForm
 from bot.ingest.group_commit import SHARED_FAULTS, GroupCommit
 from bot.ingest.intake import IntakeAnswer
 from bot.ingest.metrics import HttpMetrics, Outcome
 from bot.ingest.problems import Interrupted, Invalid, Problem, Rejected
-from bot.ingest.slices import ITEM_BYTES, SLICE_ITEMS, Slice, slices
+from bot.ingest.slices import SLICE_ITEMS, Slice, slices
 from bot.ingest.text import without_nul
 from bot.ingest.tokens import Scope
 from bot.right_of_way import RightOfWay
@@ -35,11 +34,6 @@ MOST_REJECTED = 1_000
 MOST_QUEUED = 20_000
 #: The longest wait for requests that are on their way in; a commit costs the machine as much as ten calls do.
 GATHER_SECONDS = 0.005
-#: A body of one piece up to this size is tried as one object first.
-SMALL_BYTES = 16_384
-
-
-Item = TypeVar("Item", ModelCall, TaskOutcome)
 
 
 @dataclass
@@ -58,57 +52,6 @@ class Tally:
 #: The most frequent answers; an answer has no state of its own and may be given many times.
 _ONE_ACCEPTED = to_response(IntakeAnswer(accepted=1, duplicates=0, rejected=[]))
 _ONE_KNOWN = to_response(IntakeAnswer(accepted=0, duplicates=1, rejected=[]))
-
-
-Read_co = TypeVar("Read_co", covariant=True)
-
-
-class Form(Protocol[Read_co]):
-    """How the items of one format are made from JSON, in which NULs are replaced already."""
-
-    #: The longest item that is taken.
-    item_bytes: int
-
-    def one(self, written: bytes) -> Read_co | None:
-        """The item of a small body that is one good object, by compiled code alone."""
-        ...
-
-    def check(self, written: bytes) -> Read_co | str | None:
-        """The item, or what is wrong with it; None for what is sound and does not concern us."""
-        ...
-
-    def check_many(self, written: str) -> Sequence[Read_co] | None:
-        """The items of an array in one step; None when anything is wrong with it."""
-        ...
-
-
-class OwnForm(Generic[Item]):
-    """Items in our own form."""
-
-    item_bytes = ITEM_BYTES
-
-    def __init__(self, model: type[Item]) -> None:
-        self._adapter: TypeAdapter[Item] = TypeAdapter(model)
-        self._many: TypeAdapter[list[Item]] = TypeAdapter(list[model])  # type: ignore[valid-type]
-        self._names = field_names(model)
-
-    def one(self, written: bytes) -> Item | None:
-        try:
-            return self._adapter.validate_json(written)
-        except ValidationError:
-            return None
-
-    def check(self, written: bytes) -> Item | str:
-        try:
-            return self._adapter.validate_json(written)
-        except ValidationError as error:
-            return explain(error, self._names)
-
-    def check_many(self, written: str) -> Sequence[Item] | None:
-        try:
-            return self._many.validate_json(written)
-        except ValidationError:
-            return None
 
 
 class TelemetryIntake(Generic[Item]):

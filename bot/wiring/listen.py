@@ -33,7 +33,7 @@ async def listen(api: ASGIApp, settings: HttpSettings, stack: AsyncExitStack, cl
     """Open the port and return its number; `closing` lets go who still waits. Raises SettingsError when it is taken."""
     listener = _bind(settings)
     stack.callback(listener.close)
-    server = _Server(_config(api))
+    server = _Server(server_config(api))
     task = asyncio.create_task(server.serve([listener]))
 
     async def end() -> None:
@@ -63,7 +63,8 @@ def _bind(settings: HttpSettings) -> socket.socket:
     return listener
 
 
-def _config(api: ASGIApp) -> uvicorn.Config:
+def server_config(api: ASGIApp) -> uvicorn.Config:
+    """How riskbot's API is served."""
     return uvicorn.Config(
         api,
         log_config=None,

@@ -29,7 +29,7 @@ from bot.store.database import Database
 from bot.store.open import open_database
 from bot.wiring.approvals import approval_desk
 from bot.wiring.escalations import escalation_desk
-from bot.wiring.express import ExpressProtocol
+from bot.wiring.listen import server_config
 
 ALERT = {
     "alert": "HighErrorRate",
@@ -130,9 +130,8 @@ def make_app(
 @contextlib.asynccontextmanager
 async def listening(app: FastLane) -> AsyncIterator[str]:
     """Serve the app in this loop; gives its base address."""
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_level="warning", access_log=False, lifespan="on", http=ExpressProtocol
-    )
+    config = server_config(app)
+    config.port = 0
     server = uvicorn.Server(config)
     # pytest's own handling of Ctrl-C stays.
     server.capture_signals = contextlib.nullcontext

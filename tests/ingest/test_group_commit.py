@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from bot.errors import DatabaseBusy, DatabaseUnavailable
+from bot.ingest import group_commit
 from bot.ingest.group_commit import GroupCommit
 from bot.ingest.problems import Interrupted
 
@@ -208,3 +209,55 @@ async def test_a_writer_that_is_cancelled_leaves_nobody_waiting(writer):
     assert all(isinstance(each, asyncio.CancelledError) for each in results)
     writer.gate.set()
     assert await commits.submit([5]) == [50]
+
+
+@pytest.fixture
+def patient(writer, monkeypatch) -> GroupCommit:
+    """One that waits nearly for ever for as many items as lately."""
+    monkeypatch.setattr(group_commit, "QUIET_SECONDS", 600)
+    return GroupCommit(writer.write, max_items=8, gather_seconds=600)
+
+
+async def test_as_many_as_lately_are_waited_for_and_no_more(writer, patient):
+    writer.gate.clear()
+    first = submit(patient, 0)
+    await settle()
+    together = [submit(patient, n) for n in (1, 2, 3)]
+    await settle()
+    writer.gate.set()
+    async with asyncio.timeout(20):
+        await asyncio.gather(first, *together)
+        early = [submit(patient, n) for n in (4, 5)]
+        await settle()
+        await asyncio.gather(*early, submit(patient, 6))
+    assert writer.writes == [[0], [1, 2, 3], [4, 5, 6]]
+
+
+async def test_a_lone_sender_is_not_waited_with(writer, patient):
+    async with asyncio.timeout(20):
+        for number in range(3):
+            assert await patient.submit([number]) == [number * 10]
+
+
+async def test_fewer_than_lately_are_written_when_no_more_come(writer):
+    commits = GroupCommit(writer.write, max_items=8, gather_seconds=600)
+    async with asyncio.timeout(20):
+        await commits.submit([1, 2, 3])
+        assert await commits.submit([4]) == [40]
+
+
+async def test_one_item_is_begun_without_a_task(writer):
+    commits = GroupCommit(writer.write)
+    first, second = commits.begin(1), commits.begin(2)
+    assert (await first, await second) == ([10], [20])
+    writer.fault = DatabaseUnavailable("gone")
+    with pytest.raises(DatabaseUnavailable):
+        await commits.begin(3)
+
+
+async def test_one_that_is_given_up_before_its_turn_is_not_written(writer):
+    commits = GroupCommit(writer.write)
+    given_up = commits.begin(1)
+    given_up.cancel()
+    assert await commits.begin(2) == [20]
+    assert writer.written == [2]
