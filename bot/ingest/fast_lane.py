@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from bot.clock import monotonic_seconds
-from bot.errors import DatabaseUnavailable, RiskbotError
+from bot.errors import DatabaseUnavailable
 from bot.ingest import problems
 from bot.ingest.bodies import PLAIN_JSON, SMALL_BYTES
 from bot.ingest.endpoint import AtOnce, Begun, Endpoint
@@ -52,7 +52,8 @@ class Express:
             return None
         try:
             return self._at_once(body)
-        except RiskbotError:
+        # The usual way meets it again, and has it logged and answered as what it is.
+        except Exception:  # noqa: BLE001
             return None
 
     def _done(self, begun: Begun, tell: Tell, at: float, _future: "asyncio.Future[object]") -> None:

@@ -34,7 +34,7 @@ class _Exchange:
     def tell(self, response: Response) -> None:
         """Send the answer; a caller that has left hears nothing."""
         self.response_complete = True
-        if not self.disconnected:
+        if not (self.disconnected or self._protocol.transport.is_closing()):
             self._protocol.send_whole(response, keep_alive=self.keep_alive)
 
 
@@ -51,7 +51,8 @@ class ExpressProtocol(WholeAnswers):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self._way is not None:
+        # One that was broken off with an error is answered already.
+        if self._way is not None and not self.transport.is_closing():
             self._go_usual_way()
 
     def on_headers_complete(self) -> None:
@@ -62,10 +63,13 @@ class ExpressProtocol(WholeAnswers):
             super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
+        if self._way is not None and self._body:
+            # In pieces even within one packet: nobody may have us put a thousand of them together.
+            self._go_usual_way()
         if self._way is None:
             super().on_body(body)
         else:
-            self._body += body
+            self._body = body
 
     def on_message_complete(self) -> None:
         if self._way is None:
@@ -94,12 +98,11 @@ class ExpressProtocol(WholeAnswers):
         return is_free and is_plain and parser.get_method() == way.method and parser.get_http_version() == "1.1"
 
     def _go_usual_way(self) -> None:
-        """Tell uvicorn what was held back; a request that was broken off is none."""
+        """Tell uvicorn what was held back."""
         self._way = None
-        if not self.transport.is_closing():
-            super().on_headers_complete()
-            if self._body:
-                super().on_body(self._body)
+        super().on_headers_complete()
+        if self._body:
+            super().on_body(self._body)
 
     def _written(self, response: Response) -> bytes:
         ours = self.server_state.default_headers

@@ -5,11 +5,14 @@ import gzip
 import json
 import re
 from datetime import timedelta
+from itertools import pairwise
+from random import Random
 
 import pytest
 
 from bot.errors import DatabaseUnavailable
 from bot.ingest.fast_lane import Express
+from bot.ingest.telemetry import TelemetryIntake
 from bot.ingest.tokens import Scope, create_token
 from bot.right_of_way import RightOfWay
 from tests.ingest.conftest import serving
@@ -299,3 +302,71 @@ async def test_it_is_counted(small_api):
     shown = (await small_api.client.get("/metrics")).text
     assert f'riskbot_http_requests_total{{method="POST",route="{PATH}",status="200"}} 2.0' in shown
     assert 'riskbot_intake_items_total{outcome="accepted",sender="calls"} 2.0' in shown
+
+
+async def test_a_sender_that_leaves_with_two_requests_under_way_is_no_fault(small_api, caplog):
+    await known(small_api)
+    for number in range(20):
+        wire = await Wire.to(small_api)
+        express = written(PATH, call(id=f"left{number}"), small_api.token)
+        wire.writer.write(express + written("/livez", b"", None, method="GET"))
+        await wire.writer.drain()
+        wire.writer.transport.abort()
+    async with asyncio.timeout(20):
+        while await stored(small_api) < 21:
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+async def test_a_body_in_chunks_goes_the_usual_way(small_api, begun):
+    wire = await known(small_api)
+    body = call(id="chunks")
+    chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in body) + b"0\r\n\r\n"
+    packet = written(PATH, b"", small_api.token, {**JSON, "Transfer-Encoding": "chunked"})
+    await wire.send(packet.replace(b"Content-Length: 0\r\n", b"") + chunks)
+    status, _, told = await wire.answer()
+    assert (status, json.loads(told)["accepted"]) == (200, 1)
+    assert begun == [False], "only the first one was looked at"
+
+
+async def test_a_fault_in_the_beginning_is_told_as_one_of_ours(small_api, monkeypatch):
+    wire = await known(small_api)
+    with monkeypatch.context() as patched:
+        patched.setattr(TelemetryIntake, "_latest", lambda _self: 1 / 0)
+        await wire.send(written(PATH, call(), small_api.token))
+        status, _, body = await wire.answer()
+    assert (status, json.loads(body)["error"]["code"]) == (500, "internal")
+
+
+async def test_what_breaks_off_in_its_body_is_answered_once(small_api):
+    wire = await known(small_api)
+    head = written(PATH, b"", small_api.token, {**JSON, "Transfer-Encoding": "chunked"})
+    await wire.send(head.replace(b"Content-Length: 0\r\n", b"") + b"5\r\n{    \r\nno length\r\n")
+    status, told, _ = await wire.answer()
+    assert (status, told["connection"]) == (400, "close")
+    assert await wire.is_at_its_end()
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_however_the_packets_are_cut_every_request_has_its_answer_in_its_turn(small_api, seed):
+    random = Random(seed)
+    wire = await known(small_api)
+    token, expected, stream = small_api.token, [], b""
+    for number in range(random.randrange(2, 9)):
+        body, status, accepted = random.choice(
+            [
+                (call(id=f"{seed}-{number}"), 200, 1),
+                (call(id="known"), 200, 0),
+                (json.dumps([{**CALL, "id": f"{seed}-{number}"}]).encode(), 200, 1),
+                (b"{", 400, None),
+                (b"", 400, None),
+                (b"[]", 200, 0),
+            ]
+        )
+        expected.append((status, accepted))
+        stream += written(PATH, body, token)
+    cuts = sorted(random.choices(range(len(stream)), k=random.randrange(6)))
+    await wire.send(*(stream[at:end] for at, end in pairwise([0, *cuts, len(stream)])))
+    answers = [await wire.answer() for _ in expected]
+    assert [(status, json.loads(body).get("accepted")) for status, _, body in answers] == expected
