@@ -114,8 +114,9 @@ class Incoming:
 
 def open_body(request: Request, body: LargeBody) -> Incoming:
     """Look at the head alone; raises UnsupportedMedia, and BodyTooLarge where the length is told."""
-    # One look at the raw head settles nearly every request; each look-up by name goes through all of it.
-    head = dict(request.scope["headers"])
+    # One look at the raw head settles nearly every request; each look-up by name goes through all of it. Reversed: the
+    # first of several fields with one name counts.
+    head = dict(reversed(request.scope["headers"]))
     if head.get(b"content-type") != PLAIN_JSON or b"content-encoding" in head:
         _check_media(request, body)
     if len(head.get(b"content-length", LONG)) >= len(LONG):

@@ -39,7 +39,8 @@ class Express:
     def begin(self, fields: Fields, body: bytes, tell: Tell) -> bool:
         """Take the request and tell its answer in time, or give False."""
         at = monotonic_seconds()
-        begun = self._begun(dict(fields), body)
+        # As everywhere, the first of several fields with one name counts.
+        begun = self._begun(dict(reversed(fields)), body)
         if begun is None:
             return False
         begun.done.add_done_callback(partial(self._done, begun, tell, at))

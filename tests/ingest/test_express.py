@@ -172,6 +172,17 @@ async def test_tokens_are_answered_as_on_the_usual_way(small_api, which):
     assert whole[0] in {401, 403}
 
 
+@pytest.mark.parametrize("name", ["Authorization", "Content-Type"])
+async def test_of_a_field_that_comes_twice_the_first_counts_on_both(small_api, name):
+    def doubled(way: str) -> bytes:
+        packet = written(PATH, call(id=way), small_api.token)
+        return packet.replace(f"{name}: ".encode(), f"{name}: nonsense\r\n{name}: ".encode())
+
+    whole, halves = await both_ways(small_api, doubled)
+    assert whole == halves
+    assert whole[0] in {401, 415}
+
+
 async def test_a_token_that_ends_is_refused_on_it_too(sqlite, begun):
     async with serving(sqlite) as api:
         token = (await create_token(sqlite, name="short", scopes=[Scope.INGEST], expires_in=timedelta(seconds=1))).text
