@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from secrets import token_hex
-from typing import Any
 
 import aiohttp
 from prometheus_client import CollectorRegistry
@@ -29,23 +28,16 @@ from bot.ingest.tokens import any_token_works, may_listen
 from bot.right_of_way import RightOfWay
 from bot.scheduling.bells import BellRope, build_scheduler, seal_audit
 from bot.scheduling.due import DueRunner
-from bot.services.alerts import tell
 from bot.services.alerts.desk import AlertDesk
 from bot.services.alerts.subscription_desk import SubscriptionDesk
-from bot.services.approvals.advance import advance_requests
 from bot.services.approvals.desk import ApprovalDesk
-from bot.services.approvals.execution import lose_executions
-from bot.services.approvals.terms import ApprovalTerms
 from bot.services.availability import Heart
 from bot.services.budget_raises.desk import RaiseDesk
 from bot.services.complaints.desk import ComplaintDesk
 from bot.services.controls.desk import ControlDesk
-from bot.services.controls.life import adopt_settings, end_due
+from bot.services.controls.life import adopt_settings
 from bot.services.controls.terms import controls_in_force
 from bot.services.controls.watching import follow_spend
-from bot.services.costs.raises import return_budgets
-from bot.services.escalations import need
-from bot.services.inhibitions.review import review_inhibitions
 from bot.services.inhibitions.reweigh import reweigh
 from bot.services.permissions import Permissions
 from bot.services.reports import costs as cost_digests
@@ -54,7 +46,6 @@ from bot.services.reports import noise
 from bot.services.reports.delivery import DeliveryDesk
 from bot.services.reports.noise import ReportDesk
 from bot.services.silences.desk import SilenceDesk
-from bot.services.silences.life import review_silences
 from bot.services.telemetry.fold import Folder
 from bot.services.telemetry.prune import Pruner
 from bot.services.watching.look import Looker
@@ -66,7 +57,6 @@ from bot.settings import Settings
 from bot.slack.links import Links
 from bot.slack.people import SlackPeople
 from bot.store.database import Database
-from bot.store.due import DueKind
 from bot.store.migrations import require_current
 from bot.store.open import open_engine
 from bot.store.postgresql import database_now
@@ -76,6 +66,7 @@ from bot.wiring.budgets import watching_budgets
 from bot.wiring.callbacks import sending_callbacks
 from bot.wiring.cost_reports import cost_reports, telling_costs
 from bot.wiring.costs import cost_parts, watching_costs
+from bot.wiring.due import due_works
 from bot.wiring.escalations import escalation_desk, watching_escalations
 from bot.wiring.homes import publishing_homes
 from bot.wiring.link import SlackLink, slack_client
@@ -161,7 +152,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         approvals = approval_desk(database, people, permissions, settings)
         escalations = escalation_desk(database, approvals, settings, costs.prices)
 
-        due_runner = DueRunner(database, _works(settings, approvals.terms))
+        due_runner = DueRunner(database, due_works(settings, approvals.terms))
         worker = DeliveryWorker(
             database,
             client,
@@ -281,27 +272,6 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         )
         bot.port = await listen(api, settings.http, stack, escalations.stop_waiting)
         yield bot
-
-
-def _works(settings: Settings, terms: ApprovalTerms) -> dict[DueKind, Any]:
-    """What is done when a row of each kind falls due."""
-    controls = controls_in_force(settings)
-    return {
-        DueKind.TELL_GROUP: lambda tx, rows: tell.tell_groups(tx, rows, settings.alerts),
-        DueKind.REPEAT_GROUP: lambda tx, rows: tell.repeat_groups(tx, rows, settings.alerts),
-        DueKind.REVIEW_SILENCE: lambda tx, rows: review_silences(tx, rows, settings.alerts),
-        DueKind.REVIEW_INHIBITION: lambda tx, rows: review_inhibitions(tx, rows, settings.alerts),
-        DueKind.CALM_GROUP: lambda tx, rows: tell.calm_groups(tx, rows, settings.alerts),
-        DueKind.EXPIRE_ACKNOWLEDGEMENT: lambda tx, rows: tell.expire_acknowledgements(tx, rows, settings.alerts),
-        DueKind.NOISE_REPORT: lambda tx, rows: noise.tell(tx, rows, settings),
-        DueKind.ADVANCE_APPROVAL: lambda tx, rows: advance_requests(tx, rows, terms),
-        DueKind.LOSE_EXECUTION: lose_executions,
-        DueKind.COST_DIGEST: lambda tx, rows: cost_digests.order(tx, rows, settings),
-        DueKind.RETURN_BUDGET: return_budgets,
-        DueKind.ESCALATION_REVIEW: lambda tx, rows: escalation_reports.tell(tx, rows, settings),
-        DueKind.END_CONTROL: lambda tx, rows: end_due(tx, rows, controls),
-        DueKind.ASK_NEED: lambda tx, rows: need.ask(tx, rows, settings.escalation.ask_need_after),
-    }
 
 
 def _begin(bot: Running, stack: AsyncExitStack) -> None:

@@ -13,7 +13,7 @@ from bot.ingest.app import build_app
 from bot.ingest.costs import cost_endpoints
 from bot.ingest.endpoint import Endpoint
 from bot.ingest.escalations import escalation_endpoints
-from bot.ingest.fast_lane import FastLane
+from bot.ingest.fast_lane import Express, FastLane
 from bot.ingest.health import Check
 from bot.ingest.silences import silence_endpoints
 from bot.ingest.tokens import Scope, create_token
@@ -175,3 +175,17 @@ async def small_api(sqlite: Database) -> AsyncIterator[Api]:
     """On SQLite alone, for what the database has no part in."""
     async with serving(sqlite) as served:
         yield served
+
+
+@pytest.fixture
+def begun(monkeypatch) -> list[bool]:
+    """Of each request that came to the express way, whether that took it."""
+    seen = []
+    begin = Express.begin
+
+    def watched(self, *args):
+        seen.append(begin(self, *args))
+        return seen[-1]
+
+    monkeypatch.setattr(Express, "begin", watched)
+    return seen
