@@ -1,7 +1,7 @@
 """The short ways of hot requests, past what only the others need."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from starlette.applications import Starlette
@@ -18,7 +18,7 @@ from bot.ingest.exchange import Gate
 from bot.ingest.metrics import HttpMetrics
 
 #: Fields of a request's head, names in small letters, as the server has read them.
-Fields = Sequence[tuple[bytes, bytes]]
+Fields = Iterable[tuple[bytes, bytes]]
 Tell = Callable[[Response], None]
 
 
@@ -35,19 +35,21 @@ class Express:
         self._gate = gate
         self._metrics = metrics
         self.method, self.path = endpoint.method.encode(), endpoint.path.encode()
+        limit_bytes = endpoint.body.limit_bytes if endpoint.body is not None else 0
+        self._body_bytes = min(SMALL_BYTES, limit_bytes)
 
     def begin(self, fields: Fields, body: bytes, tell: Tell) -> bool:
         """Take the request and tell its answer in time, or give False."""
         at = monotonic_seconds()
         # As everywhere, the first of several fields with one name counts.
-        begun = self._begun(dict(reversed(fields)), body)
+        begun = self._begun(dict(reversed(list(fields))), body)
         if begun is None:
             return False
         begun.done.add_done_callback(partial(self._done, begun, tell, at))
         return True
 
     def _begun(self, head: Mapping[bytes, bytes], body: bytes) -> Begun | None:
-        if head.get(b"content-type") != PLAIN_JSON or b"content-encoding" in head or len(body) > SMALL_BYTES:
+        if head.get(b"content-type") != PLAIN_JSON or b"content-encoding" in head or len(body) > self._body_bytes:
             return None
         if not self._gate.admits_at_once(self._endpoint, head.get(b"authorization", b"").decode("latin-1")):
             return None
@@ -67,7 +69,7 @@ class Express:
         try:
             return begun.answer(begun.done.result())
         except asyncio.CancelledError:
-            fault: Exception = DatabaseUnavailable("riskbot is stopping; nothing was stored.")
+            fault: Exception = DatabaseUnavailable("riskbot is stopping; whether it was stored is not known.")
         # The last line before the caller, who never sees a traceback; the log has it whole.
         except Exception as error:  # noqa: BLE001
             fault = error

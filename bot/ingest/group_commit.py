@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 #: Faults of the database, not of anybody's data: trying each request alone would only take as long once more.
 SHARED_FAULTS = (DatabaseBusy, DatabaseUnavailable)
 
-#: Without a newcomer for so long a write begins: three times what lies between two requests of one busy sender.
+#: Without a newcomer for so long a write begins: three times what lies between the requests of two busy senders.
 QUIET_SECONDS = 0.000_15
 
 
@@ -51,7 +51,7 @@ class GroupCommit(Generic[Item, Result]):
         self._gather_seconds = gather_seconds
         #: Awaited before each write: a write on PostgreSQL shares the loop with a press, statement by statement.
         self._give_way = give_way
-        #: As many items as lately went into one write, or a few less: so many are expected to come again.
+        #: How many requests lately went into one write, one less at each that had fewer: so many may come again.
         self._lately = 0
         self._queue: deque[_Share[Item, Result]] = deque()
         self._queued_items = 0
@@ -115,7 +115,7 @@ class GroupCommit(Generic[Item, Result]):
                     await self._give_way()
                 shares = self._next()
                 if shares:
-                    self._lately = max(self._lately - 1, sum(len(share.items) for share in shares))
+                    self._lately = max(self._lately - 1, len(shares))
                     await self._commit(shares)
         finally:
             # Only a cancelled writer leaves anything behind; nobody may wait for it for ever.
@@ -131,11 +131,14 @@ class GroupCommit(Generic[Item, Result]):
         """
         now = newest = monotonic_seconds()
         until, known = now + self._gather_seconds, 0
-        while self._queued_items < self._lately and now < min(until, newest + QUIET_SECONDS):
+        while self._is_awaiting() and now < min(until, newest + QUIET_SECONDS):
             await asyncio.sleep(0)
             now = monotonic_seconds()
-            if self._queued_items > known:
-                known, newest = self._queued_items, now
+            if len(self._queue) > known:
+                known, newest = len(self._queue), now
+
+    def _is_awaiting(self) -> bool:
+        return len(self._queue) < self._lately and self._queued_items < self._max_items
 
     def _next(self) -> list[_Share[Item, Result]]:
         """Whole shares from the front, as many as fit into one write."""

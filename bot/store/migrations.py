@@ -83,6 +83,7 @@ async def _migrate(url: str, steps: Callable[[Any, Any], None]) -> Moved:
     try:
         if isinstance(engine, SqliteEngine):
             engine.claim_serving()
+            engine.spill_to_disk()
         return await engine.write(lambda connection: _run(connection, steps))
     finally:
         await engine.close()

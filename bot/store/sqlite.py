@@ -71,6 +71,10 @@ class SqliteEngine:
         except BlockingIOError:
             raise AlreadyServing(f"Another `riskbot serve` runs on {self._path}.") from None
 
+    def spill_to_disk(self) -> None:
+        """Let what is large lie in temporary files: a migration may sort a whole table. Before the first write."""
+        event.listen(self._writer, "connect", lambda connection, _: connection.execute("PRAGMA temp_store=DEFAULT"))
+
     async def write(self, work: Callable[[Connection], R], *, urgent: bool = False) -> R:
         submit = self._submit_undisturbed if urgent else self._submit
         job, answer = submit(partial(self._transact, work))

@@ -58,9 +58,11 @@ class ExpressProtocol(WholeAnswers):
     def on_headers_complete(self) -> None:
         way = self._ways.get(self.url)
         if way is not None and self._is_usual(way):
-            self._way, self._body = way, b""
+            self._way = way
         else:
             super().on_headers_complete()
+        # What comes behind a body in chunks is no head: nobody may prove who they are there, past a proxy.
+        self.headers = []
 
     def on_body(self, body: bytes) -> None:
         if self._way is not None and self._body:
@@ -76,8 +78,8 @@ class ExpressProtocol(WholeAnswers):
             super().on_message_complete()
             return
         exchange = _Exchange(self, keep_alive=self.parser.should_keep_alive())
-        if self._way.begin(self.headers, self._body, exchange.tell):
-            self._way = None
+        if self._way.begin(self.scope["headers"], self._body, exchange.tell):
+            self._way, self._body = None, b""
             self.cycle = cast("RequestResponseCycle", exchange)
         else:
             self._go_usual_way()
@@ -94,15 +96,16 @@ class ExpressProtocol(WholeAnswers):
         """Whether nothing about the head, and nothing before it on this connection, asks for the usual way."""
         parser = self.parser
         is_free = self.cycle is None or self.cycle.response_complete
-        is_plain = not self.expect_100_continue and not parser.should_upgrade()
+        # Who does not take their answers is not asked for more requests: only the usual way waits for that.
+        is_plain = not (self.expect_100_continue or self.flow.write_paused or parser.should_upgrade())
         return is_free and is_plain and parser.get_method() == way.method and parser.get_http_version() == "1.1"
 
     def _go_usual_way(self) -> None:
         """Tell uvicorn what was held back."""
-        self._way = None
+        body, self._way, self._body = self._body, None, b""
         super().on_headers_complete()
-        if self._body:
-            super().on_body(self._body)
+        if body:
+            super().on_body(body)
 
     def _written(self, response: Response) -> bytes:
         ours = self.server_state.default_headers

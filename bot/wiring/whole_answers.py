@@ -23,7 +23,7 @@ class _Transport:
             self._head = data
             self._loop.call_soon(self._send_head)
             return
-        self._transport.write(data)
+        self._send(data)
 
     def is_closing(self) -> bool:
         return self._transport.is_closing()
@@ -34,8 +34,13 @@ class _Transport:
 
     def _send_head(self) -> None:
         if self._head:
-            self._transport.write(self._head)
+            self._send(self._head)
             self._head = b""
+
+    def _send(self, data: bytes) -> None:
+        # Of several requests under way uvicorn marks the last one as left; uvloop has a fault for each of the others.
+        if not self._transport.is_closing():
+            self._transport.write(data)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 import httpx
 import pytest
 import uvicorn
+import uvloop
 from prometheus_client import CollectorRegistry
 
 from bot.ingest.app import build_app
@@ -37,6 +38,11 @@ ALERT = {
     "status": "firing",
     "labels": {"area": "performance", "model": "glm-4.5"},
 }
+
+
+def pytest_asyncio_loop_factories(config, item):
+    """The loop that riskbot runs on; its connections have ways of their own."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 class TownsPeople:

@@ -12,6 +12,7 @@ from bot.errors import DatabaseUnavailable
 from bot.ingest.telemetry import TelemetryIntake
 from bot.ingest.tokens import Scope, create_token
 from bot.right_of_way import RightOfWay
+from bot.settings import TelemetrySettings
 from tests.ingest.conftest import serving
 from tests.ingest.test_telemetry import CALL, OUTCOME, PATH, as_lines
 from tests.ingest.wire import JSON, Wire, call, known, written
@@ -44,7 +45,7 @@ BODIES = {
     "empty": b"",
     "behind a byte order mark": b"\xef\xbb\xbf" + call(id=FRESH),
     "too long for it": call(id=FRESH) + b" " * 17_000,
-    "too long for us": b" " * 70_000,
+    "blanks": b" " * 70_000,
 }
 HEADERS = {
     "with a charset": {"Content-Type": "application/json; charset=utf-8"},
@@ -79,6 +80,16 @@ async def test_bodies_are_answered_as_on_the_usual_way(sqlite, body):
             api, lambda way: written(PATH, body.replace(FRESH.encode(), way.encode()), api.token)
         )
         assert whole == halves
+
+
+async def test_a_small_limit_holds_on_both_ways(sqlite):
+    async with serving(sqlite, telemetry=TelemetrySettings(body_limit_bytes=300)) as api:
+        for spaces, status in ((0, 200), (300, 413)):
+            whole, halves = await both_ways(
+                api, lambda way, spaces=spaces: written(PATH, call(id=way) + b" " * spaces, api.token)
+            )
+            assert whole == halves
+            assert whole[0] == status
 
 
 @pytest.mark.parametrize("headers", HEADERS.values(), ids=HEADERS)

@@ -7,8 +7,20 @@ from random import Random
 
 import pytest
 
+from bot.wiring.express import ExpressProtocol
 from tests.ingest.test_telemetry import CALL, PATH, some, stored
 from tests.ingest.wire import JSON, Wire, call, known, written
+
+
+@pytest.fixture
+def protocols(monkeypatch) -> list[ExpressProtocol]:
+    """The server's ends of the connections."""
+    seen = []
+    made = ExpressProtocol.connection_made
+    monkeypatch.setattr(
+        ExpressProtocol, "connection_made", lambda self, transport: (seen.append(self), made(self, transport))
+    )
+    return seen
 
 
 async def test_requests_behind_each_other_are_answered_in_their_order(small_api, begun):
@@ -17,13 +29,13 @@ async def test_requests_behind_each_other_are_answered_in_their_order(small_api,
     requests = [
         written(PATH, call(id="1"), small_api.token),
         written(PATH, call(id="1"), small_api.token),
-        written("/livez", b"", None, method="GET"),
+        written("/healthz", b"", None, method="GET"),
         written(PATH, json.dumps(some(3)).encode(), small_api.token),
     ]
     await wire.send(b"".join(requests))
     answers = [await wire.answer() for _ in requests]
-    accepted = [json.loads(body).get("accepted") for _, _, body in answers]
-    assert accepted == [1, 0, None, 3]
+    assert [status for status, _, _ in answers] == [200] * 4
+    assert [json.loads(body).get("accepted") for _, _, body in answers] == [1, 0, None, 3]
     await wire.send(written(PATH, call(id="5"), small_api.token))
     assert (await wire.answer())[0] == 200
     assert begun == [False, True, True], "whatever waits behind another one goes the usual way"
@@ -74,19 +86,47 @@ async def test_a_body_that_never_comes_leaves_the_others_alone(small_api):
     assert (await wire.answer())[0] == 200
 
 
-async def test_a_sender_that_leaves_with_two_requests_under_way_is_no_fault(small_api, caplog):
+@pytest.mark.parametrize("first", ["express", "usual"])
+async def test_a_sender_that_leaves_with_two_requests_under_way_is_no_fault(small_api, caplog, first):
     await known(small_api)
-    for number in range(20):
+    for number in range(40):
         wire = await Wire.to(small_api)
-        express = written(PATH, call(id=f"left{number}"), small_api.token)
-        wire.writer.write(express + written("/livez", b"", None, method="GET"))
+        body = call(id=f"left{number}")
+        ours = written(PATH, body if first == "express" else b"[%b]" % body, small_api.token)
+        wire.writer.write(ours + written("/healthz", b"", None, method="GET"))
         await wire.writer.drain()
         wire.writer.transport.abort()
-    async with asyncio.timeout(20):
-        while await stored(small_api) < 21:
-            await asyncio.sleep(0.01)
-    await asyncio.sleep(0.05)
+    if first == "express":
+        async with asyncio.timeout(20):
+            while await stored(small_api) < 41:
+                await asyncio.sleep(0.01)
+    await asyncio.sleep(0.2)
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+async def test_who_takes_no_answers_is_not_asked_for_more(small_api, begun, protocols):
+    wire = await known(small_api)
+    protocols[0].flow.pause_writing()
+    await wire.send(written(PATH, call(), small_api.token))
+    assert begun == [False], "the second one went the usual way, which waits until its answer can be written"
+    protocols[0].flow.resume_writing()
+    assert (await wire.answer())[0] == 200
+
+
+async def test_nobody_proves_who_they_are_behind_the_body(small_api):
+    wire = await known(small_api)
+    head = written(PATH, b"", None, {**JSON, "Transfer-Encoding": "chunked", "Trailer": "Authorization"})
+    body = call()
+    chunk = b"%x\r\n%b\r\n0\r\nAuthorization: Bearer %b\r\n\r\n" % (len(body), body, small_api.token.encode())
+    await wire.send(head.replace(b"Content-Length: 0\r\n", b"") + chunk)
+    assert (await wire.answer())[0] == 401
+
+
+async def test_nothing_of_a_body_is_kept(small_api, protocols):
+    wire = await known(small_api)
+    await wire.send(written(PATH, call(id="1"), small_api.token), written(PATH, b" " * 70_000, small_api.token))
+    assert [(await wire.answer())[0] for _ in range(2)] == [200, 400]
+    assert protocols[0]._body == b""
 
 
 async def test_a_body_in_chunks_goes_the_usual_way(small_api, begun):

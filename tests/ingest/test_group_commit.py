@@ -239,10 +239,16 @@ async def test_a_lone_sender_is_not_waited_with(writer, patient):
             assert await patient.submit([number]) == [number * 10]
 
 
+async def test_a_batch_before_it_makes_no_lone_sender_wait(writer, patient):
+    async with asyncio.timeout(20):
+        await patient.submit(range(8))
+        assert await patient.submit([8]) == [80]
+
+
 async def test_fewer_than_lately_are_written_when_no_more_come(writer):
     commits = GroupCommit(writer.write, max_items=8, gather_seconds=600)
     async with asyncio.timeout(20):
-        await commits.submit([1, 2, 3])
+        await asyncio.gather(*(submit(commits, n) for n in range(3)))
         assert await commits.submit([4]) == [40]
 
 

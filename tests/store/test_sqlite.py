@@ -252,6 +252,14 @@ async def test_full_disk_is_said_where_the_driver_is_spoken_to_as_well(database)
         await database.write(fill)
 
 
+@pytest.mark.parametrize(("spills", "store"), [(False, 2), (True, 0)], ids=["serving", "migrating"])
+async def test_only_a_migration_spills_to_disk(engine, database, spills, store):
+    """A migration may sort a whole table; for the index of fresh keys a file would cost more than the keys."""
+    if spills:
+        engine.spill_to_disk()
+    assert await database.write(lambda tx: tx.driver.execute("PRAGMA temp_store").fetchone()) == (store,)
+
+
 async def test_file_that_is_no_database_is_said(tmp_path):
     path = tmp_path / "riskbot.db"
     path.write_bytes(b"this is a letter, not a database. " * 100)
