@@ -51,8 +51,8 @@ class GroupCommit(Generic[Item, Result]):
         self._gather_seconds = gather_seconds
         #: Awaited before each write: a write on PostgreSQL shares the loop with a press, statement by statement.
         self._give_way = give_way
-        #: How many requests lately went into one write, one less at each that had fewer: so many may come again.
-        self._lately = 0
+        #: Requests of the last write, whose senders may be sending again, and those that came meanwhile.
+        self._expected = 0
         self._queue: deque[_Share[Item, Result]] = deque()
         self._queued_items = 0
         self._writer: asyncio.Task[None] | None = None
@@ -115,8 +115,8 @@ class GroupCommit(Generic[Item, Result]):
                     await self._give_way()
                 shares = self._next()
                 if shares:
-                    self._lately = max(self._lately - 1, len(shares))
                     await self._commit(shares)
+                self._expected = len(shares) + len(self._queue)
         finally:
             # Only a cancelled writer leaves anything behind; nobody may wait for it for ever.
             while self._queue:
@@ -127,18 +127,19 @@ class GroupCommit(Generic[Item, Result]):
         """Let requests that are on their way in come along: of 16 senders the answered ones are just sending again.
 
         A commit costs the machine as much as ten items do, so waiting for them, for at most `gather_seconds`, is
-        faster for everybody. It ends with the one that makes them as many as lately, or when no more come.
+        faster for everybody: senders out of step would go on in small groups. It ends with the last one that is
+        expected, or when no more come.
         """
         now = newest = monotonic_seconds()
         until, known = now + self._gather_seconds, 0
-        while self._is_awaiting() and now < min(until, newest + QUIET_SECONDS):
+        while self._more_may_come() and now < min(until, newest + QUIET_SECONDS):
             await asyncio.sleep(0)
             now = monotonic_seconds()
             if len(self._queue) > known:
                 known, newest = len(self._queue), now
 
-    def _is_awaiting(self) -> bool:
-        return len(self._queue) < self._lately and self._queued_items < self._max_items
+    def _more_may_come(self) -> bool:
+        return len(self._queue) < self._expected and self._queued_items < self._max_items
 
     def _next(self) -> list[_Share[Item, Result]]:
         """Whole shares from the front, as many as fit into one write."""

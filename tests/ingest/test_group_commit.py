@@ -213,23 +213,26 @@ async def test_a_writer_that_is_cancelled_leaves_nobody_waiting(writer):
 
 @pytest.fixture
 def patient(writer, monkeypatch) -> GroupCommit:
-    """One that waits nearly for ever for as many items as lately."""
+    """One that waits nearly for ever for those that it expects."""
     monkeypatch.setattr(group_commit, "QUIET_SECONDS", 600)
     return GroupCommit(writer.write, max_items=8, gather_seconds=600)
 
 
-async def test_as_many_as_lately_are_waited_for_and_no_more(writer, patient):
+async def test_senders_that_are_answered_are_waited_for_and_no_others(writer, patient):
     writer.gate.clear()
     first = submit(patient, 0)
     await settle()
-    together = [submit(patient, n) for n in (1, 2, 3)]
+    others = [submit(patient, n) for n in (1, 2)]
     await settle()
     writer.gate.set()
     async with asyncio.timeout(20):
-        await asyncio.gather(first, *together)
-        early = [submit(patient, n) for n in (4, 5)]
+        await first
         await settle()
-        await asyncio.gather(*early, submit(patient, 6))
+        assert not any(each.done() for each in others), "the first one is expected again"
+        await asyncio.gather(submit(patient, 3), *others)
+        again = [submit(patient, n) for n in (4, 5)]
+        await settle()
+        await asyncio.gather(*again, submit(patient, 6))
     assert writer.writes == [[0], [1, 2, 3], [4, 5, 6]]
 
 
@@ -245,7 +248,7 @@ async def test_a_batch_before_it_makes_no_lone_sender_wait(writer, patient):
         assert await patient.submit([8]) == [80]
 
 
-async def test_fewer_than_lately_are_written_when_no_more_come(writer):
+async def test_fewer_than_expected_are_written_when_no_more_come(writer):
     commits = GroupCommit(writer.write, max_items=8, gather_seconds=600)
     async with asyncio.timeout(20):
         await asyncio.gather(*(submit(commits, n) for n in range(3)))
