@@ -3,7 +3,7 @@
 import asyncio
 import codecs
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,12 +112,21 @@ class Incoming:
         return piece
 
 
+def first_fields(fields: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """A raw head by name, as it is looked up everywhere: the first of several fields with one name counts."""
+    return dict(reversed(list(fields)))
+
+
+def is_plain_json(head: Mapping[bytes, bytes]) -> bool:
+    """Whether a head calls its body JSON and nothing else, as nearly all do."""
+    return head.get(b"content-type") == PLAIN_JSON and b"content-encoding" not in head
+
+
 def open_body(request: Request, body: LargeBody) -> Incoming:
     """Look at the head alone; raises UnsupportedMedia, and BodyTooLarge where the length is told."""
-    # One look at the raw head settles nearly every request; each look-up by name goes through all of it. Reversed: the
-    # first of several fields with one name counts.
-    head = dict(reversed(request.scope["headers"]))
-    if head.get(b"content-type") != PLAIN_JSON or b"content-encoding" in head:
+    # One look at the raw head settles nearly every request; each look-up by name goes through all of it.
+    head = first_fields(request.scope["headers"])
+    if not is_plain_json(head):
         _check_media(request, body)
     if len(head.get(b"content-length", LONG)) >= len(LONG):
         _check_told_length(request, body)

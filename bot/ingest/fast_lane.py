@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from bot.clock import monotonic_seconds
 from bot.errors import DatabaseUnavailable
 from bot.ingest import problems
-from bot.ingest.bodies import PLAIN_JSON, SMALL_BYTES
+from bot.ingest.bodies import SMALL_BYTES, first_fields, is_plain_json
 from bot.ingest.endpoint import AtOnce, Begun, Endpoint
 from bot.ingest.exchange import Gate
 from bot.ingest.metrics import HttpMetrics
@@ -41,15 +41,14 @@ class Express:
     def begin(self, fields: Fields, body: bytes, tell: Tell) -> bool:
         """Take the request and tell its answer in time, or give False."""
         at = monotonic_seconds()
-        # As everywhere, the first of several fields with one name counts.
-        begun = self._begun(dict(reversed(list(fields))), body)
+        begun = self._begun(first_fields(fields), body)
         if begun is None:
             return False
         begun.done.add_done_callback(partial(self._done, begun, tell, at))
         return True
 
     def _begun(self, head: Mapping[bytes, bytes], body: bytes) -> Begun | None:
-        if head.get(b"content-type") != PLAIN_JSON or b"content-encoding" in head or len(body) > self._body_bytes:
+        if not is_plain_json(head) or len(body) > self._body_bytes:
             return None
         if not self._gate.admits_at_once(self._endpoint, head.get(b"authorization", b"").decode("latin-1")):
             return None

@@ -4,6 +4,7 @@ What uvicorn does for any request, a task, an event and a dictionary for each st
 Its own order of things is kept: to uvicorn a request on the express way is one that is being answered.
 """
 
+import asyncio
 from typing import Any, cast
 
 from starlette.responses import Response
@@ -13,28 +14,21 @@ from bot.ingest.fast_lane import Express, FastLane
 from bot.wiring.whole_answers import WholeAnswers
 
 
-class _NobodyWaits:
-    """An event of a request of which nobody reads the body."""
-
-    def set(self) -> None:
-        pass
-
-
 class _Exchange:
     """A request that waits for its answer: what uvicorn's protocol looks at of its own RequestResponseCycle."""
 
-    message_event = _NobodyWaits()
+    #: Set when the caller leaves; nobody waits for more of a body that is whole.
+    message_event = asyncio.Event()
 
     def __init__(self, protocol: "ExpressProtocol", *, keep_alive: bool) -> None:
         self._protocol = protocol
         self.keep_alive = keep_alive
-        self.disconnected = False
         self.response_complete = False
 
     def tell(self, response: Response) -> None:
         """Send the answer; a caller that has left hears nothing."""
         self.response_complete = True
-        if not (self.disconnected or self._protocol.transport.is_closing()):
+        if not self._protocol.transport.is_closing():
             self._protocol.send_whole(response, keep_alive=self.keep_alive)
 
 

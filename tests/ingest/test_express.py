@@ -175,15 +175,12 @@ async def test_our_own_fault_is_told_without_its_details(small_api, monkeypatch,
     assert json.loads(body)["error"]["reference"] in str([record.__dict__ for record in caplog.records])
 
 
-async def test_a_press_goes_first(small_api, begun):
+async def test_a_press_goes_first(small_api, begun, monkeypatch):
     wire = await known(small_api)
-    held = RightOfWay.is_taken
-    try:
-        RightOfWay.is_taken = property(lambda _self: True)
+    with monkeypatch.context() as patched:
+        patched.setattr(RightOfWay, "is_taken", property(lambda _self: True))
         await wire.send(written(PATH, call(), small_api.token))
         assert (await wire.answer())[0] == 200
-    finally:
-        RightOfWay.is_taken = held
     assert begun == [False, False]
 
 
